@@ -1,0 +1,202 @@
+"""The composition root: every object is built here once, top to bottom, and every route is listed."""
+
+import os
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from chatbox import __version__
+from chatbox.caller import OWNER, Caller
+from chatbox.chat.answers import Turning
+from chatbox.chat.journal import Journal
+from chatbox.chat.messages import Messages
+from chatbox.chat.plan import Planner
+from chatbox.chat.reply import ReplyWriter
+from chatbox.chat.replay import forget_marks, sweep
+from chatbox.chat.routes import ChatRoutes, MessageRoutes, SessionRoutes, TurnRoutes
+from chatbox.chat.service import Sessions
+from chatbox.chat.turn import Turns
+from chatbox.config import Config
+from chatbox.db.database import Database
+from chatbox.events.hub import Hub
+from chatbox.events.routes import EventRoutes
+from chatbox.kit.egress import Policy, make_client
+from chatbox.kit.secretbox import SecretBox
+from chatbox.kit.tasks import Tasks
+from chatbox.llm.openai import OpenAIAdapter
+from chatbox.llm.tokens import TokenCounter
+from chatbox.providers.calls import Calls
+from chatbox.providers.discovery import SPOTS, Discovery
+from chatbox.providers.models import Models
+from chatbox.providers.routes import ModelRoutes, ProviderRoutes
+from chatbox.providers.service import Providers
+from chatbox.system.health import Health
+from chatbox.system.instance import claim
+from chatbox.system.routes import HealthRoutes, SystemRoutes, UiRoutes
+from chatbox.system.settings import UserSettings
+from chatbox.web.boundary import Boundary, own_hosts
+from chatbox.web.problems import answer_problem
+from chatbox.web.static import Ui
+
+HOUR = 3_600.0
+
+
+class Server:
+    """The objects of a running server; `app` is what the HTTP server calls."""
+
+    def __init__(self, config: Config, database: Database, box: SecretBox, *, environ: Mapping[str, str]) -> None:
+        self.config = config
+        self.database = database
+        self.box = box
+        self.tasks = Tasks()
+        self.hub = Hub()
+
+        policy = Policy()
+        self.client = make_client(policy)
+        self.counter = TokenCounter()
+        calls = Calls(
+            self.client,
+            {"openai": OpenAIAdapter()},
+            policy=policy,
+            box=box,
+            upstream=config.upstream,
+        )
+        self.settings = UserSettings(database, self.hub)
+        self.providers = Providers(database, box, calls, hub=self.hub, limits=config.limits)
+        self.models = Models(database, hub=self.hub, defaults=config.context)
+        self.discovery = Discovery(
+            self.providers, calls, environ, spots=SPOTS if config.discover else (), own_port=config.port
+        )
+
+        live: dict[str, ReplyWriter] = {}
+        self.sessions = Sessions(database, self.hub)
+        self.messages = Messages(database, self.hub, live)
+        self.journal = Journal(database)
+        planner = Planner(
+            database, self.models, self.settings, counter=self.counter, config=config
+        )
+        self.turns = Turns(
+            database,
+            self.hub,
+            planner,
+            messages=self.messages,
+            calls=calls,
+            models=self.models,
+            counter=self.counter,
+            journal=self.journal,
+            live=live,
+            most=config.limits.running_turns,
+        )
+        self.turning = Turning(
+            self.turns,
+            self.messages,
+            database=database,
+            hub=self.hub,
+            tasks=self.tasks,
+            limits=config.limits,
+        )
+        self.health = Health(database, self.hub, limits=config.limits)
+        self.ui = Ui(Path(__file__).parent / "ui" / "dist")
+        self.port = config.port
+        self.litestar = self._litestar()
+        self.app = Boundary(self.litestar, hosts=self.hosts, body_bytes=config.limits.body_bytes)
+
+    def hosts(self) -> frozenset[str]:
+        """The Host values that this server answers under."""
+        return own_hosts(self.config.host, self.port)
+
+    async def start(self) -> None:
+        """Complete what an earlier server left, let known addresses through, begin the jobs."""
+        await claim(self.database, self.box)
+        await sweep(self.database)
+        await self.providers.allow_addresses()
+        self.tasks.spawn(self.journal.run(), name="journal")
+        self.tasks.every(HOUR, self._tidy, name="tidy")
+
+    async def stop(self) -> None:
+        """End turns, connections and jobs, in this order, and close the file."""
+        await self.turns.drain(self.config.shutdown_seconds)
+        self.hub.drain()
+        await self.journal.flush()
+        await self.tasks.cancel()
+        await self.client.aclose()
+        self.counter.close()
+        await self.database.close()
+
+    async def _tidy(self) -> None:
+        await forget_marks(self.database)
+        await self.sessions.purge()
+
+    def _litestar(self) -> Litestar:
+        provided = {
+            "providers": self.providers,
+            "models": self.models,
+            "discovery": self.discovery,
+            "settings": self.settings,
+            "sessions": self.sessions,
+            "messages": self.messages,
+            "turning": self.turning,
+            "hub": self.hub,
+            "tasks": self.tasks,
+            "limits": self.config.limits,
+            "health": self.health,
+            "ui": self.ui,
+            "caller": OWNER,
+        }
+        return Litestar(
+            route_handlers=[
+                ChatRoutes,
+                SessionRoutes,
+                MessageRoutes,
+                TurnRoutes,
+                EventRoutes,
+                ProviderRoutes,
+                ModelRoutes,
+                SystemRoutes,
+                HealthRoutes,
+                UiRoutes,
+            ],
+            dependencies={name: _constant(value) for name, value in provided.items()},
+            exception_handlers={Exception: answer_problem},
+            openapi_config=_openapi(),
+            logging_config=None,
+            request_max_body_size=None,
+        )
+
+
+@asynccontextmanager
+async def open_server(
+    config: Config, box: SecretBox, environ: Mapping[str, str] | None = None
+) -> AsyncGenerator[Server, None]:
+    """Open the database (migrated already) and run a server's life around the `with` block."""
+    database = await Database.open(config.data_path / "chatbox.db")
+    server = Server(config, database, box, environ=os.environ if environ is None else environ)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+def _constant(value: object) -> Provide:
+    async def provide() -> object:
+        return value
+
+    return Provide(provide, use_cache=True)
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="chatbox",
+        version=__version__,
+        description="A small, self-hosted LLM chat server. Errors are RFC 9457 problem documents "
+        "with a stable `code`; lists are paged by cursor; every send honours Idempotency-Key.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=False,
+    )

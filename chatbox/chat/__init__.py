@@ -1,0 +1,1 @@
+"""The heart: sessions, their message trees, and turns that write replies into them."""

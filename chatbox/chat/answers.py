@@ -1,0 +1,114 @@
+"""The four ways to read a turn: 202 and the event stream, a streamed answer, a waiting one, resume."""
+
+from typing import Any
+
+import msgspec
+
+from chatbox.caller import Caller
+from chatbox.chat.messages import Messages
+from chatbox.chat.model import Answer, Started, Turn
+from chatbox.chat.replay import replay
+from chatbox.chat.store import turns as turn_store
+from chatbox.chat.turn import Turns
+from chatbox.chat.view import turn_of
+from chatbox.config import Limits
+from chatbox.db.database import Database
+from chatbox.errors import LimitReached, ProviderFailed
+from chatbox.events.hub import Hub
+from chatbox.events.stream import TurnStream
+from chatbox.kit.tasks import Tasks
+
+
+class Turning:
+    """Answers requests that begin or follow turns."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        messages: Messages,
+        *,
+        database: Database,
+        hub: Hub,
+        tasks: Tasks,
+        limits: Limits,
+    ) -> None:
+        self.turns = turns
+        self._messages = messages
+        self._database = database
+        self._hub = hub
+        self._tasks = tasks
+        self._limits = limits
+
+    async def show(self, caller: Caller, turn_id: str) -> Turn:
+        """A turn as it is now."""
+        async with self._database.snapshot() as reader:
+            row = await turn_store.get_turn(reader, caller.user_id, turn_id)
+            log = self._hub.log(turn_id)
+            last = len(log.events) if log else len(await replay(reader, row))
+        return turn_of(row, last_event_id=last)
+
+    async def follow(self, caller: Caller, turn_id: str, *, after: int = 0) -> TurnStream:
+        """The events of a turn from a number on, running or not."""
+        if self._hub.viewer_count >= self._limits.viewers:
+            raise LimitReached("Too many connections are open.")
+        log = self._hub.log(turn_id)
+        if log is not None and log.user_id == caller.user_id:
+            return TurnStream(self._hub, self._tasks, log, after)
+        async with self._database.snapshot() as reader:
+            row = await turn_store.get_turn(reader, caller.user_id, turn_id)
+            events = await replay(reader, row)
+        return TurnStream(self._hub, self._tasks, events, after)
+
+    async def answer(
+        self, caller: Caller, begun: tuple[Started, bool], *, stream: bool
+    ) -> Any:
+        """Answer a request that began a turn, at once or with its events."""
+        started, replayed = begun
+        if stream:
+            return await self.follow(caller, started.turn.id)
+        return JsonAnswer(
+            202,
+            started,
+            [
+                (b"location", f"/api/v1/turns/{started.turn.id}".encode()),
+                *([(b"idempotency-replayed", b"true")] if replayed else []),
+            ],
+        )
+
+    async def finished(self, caller: Caller, started: Started) -> Answer:
+        """Wait for a turn; raise `ProviderFailed` when nothing of a reply came."""
+        await self.turns.wait(started.turn.id)
+        turn = await self.show(caller, started.turn.id)
+        message = await self._messages.get(caller, started.reply.id)
+        if turn.status == "failed" and message.error is not None:
+            raise ProviderFailed(
+                message.error.detail,
+                cause=message.error.code,
+                session_id=turn.session_id,
+                turn_id=turn.id,
+            )
+        return Answer(session_id=turn.session_id, turn=turn, message=message)
+
+
+class JsonAnswer:
+    """A JSON document as a bare ASGI answer, for routes that may also stream."""
+
+    def __init__(self, status: int, body: object, headers: list[tuple[bytes, bytes]]) -> None:
+        self._status = status
+        self._body = msgspec.json.encode(body)
+        self._headers = headers
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send it."""
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(self._body)),
+            *self._headers,
+        ]
+        await send({"type": "http.response.start", "status": self._status, "headers": headers})
+        await send({"type": "http.response.body", "body": self._body})
+
+
+def wants_stream(accept: str | None) -> bool:
+    """Tell whether a request asks for server-sent events."""
+    return accept is not None and "text/event-stream" in accept.lower()

@@ -1,0 +1,220 @@
+"""The transaction that begins a turn: question, empty reply and turn, or nothing at all."""
+
+import msgspec
+
+from chatbox.caller import Caller
+from chatbox.chat.messages import Messages
+from chatbox.chat.model import Started
+from chatbox.chat.plan import NEW, Plan
+from chatbox.chat.reply import text_of, thinking_of
+from chatbox.chat.store import messages as message_store
+from chatbox.chat.store import sessions as session_store
+from chatbox.chat.store import turns as turn_store
+from chatbox.chat.store.messages import NewMessage
+from chatbox.chat.store.sessions import SessionRow
+from chatbox.chat.store.turns import TurnRow
+from chatbox.chat.titles import title_of
+from chatbox.chat.view import session_of, turn_of
+from chatbox.db.database import Conflict, Database, Reader, Writer
+from chatbox.errors import AlreadyExists, CannotContinue, NotFound, SessionBusy
+from chatbox.events.hub import Hub, TurnLog
+from chatbox.kit.clock import now_ms
+from chatbox.kit.ids import new_id
+from chatbox.llm.messages import TextPart
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A turn on disk, with its integer keys and its log."""
+
+    turn_key: int
+    reply_key: int
+    session_key: int
+    log: TurnLog
+    started: Started
+
+
+class _Keys(msgspec.Struct, frozen=True):
+    session: int
+    question: int | None
+    reply: int
+
+
+async def begin_turn(
+    database: Database,
+    hub: Hub,
+    messages: Messages,
+    caller: Caller,
+    plan: Plan,
+    idempotency: tuple[str | None, str],
+) -> Begun | None:
+    """Write a planned turn; None when its Idempotency-Key has begun one in the meantime.
+
+    Raises `SessionBusy`, `NotFound` and `AlreadyExists` for what changed since the plan was made.
+    """
+    key, fingerprint = idempotency
+    log: TurnLog | None = None
+    try:
+        async with database.write() as writer:
+            if key and await turn_store.find_turn_by_key(writer, caller.user_id, key):
+                return None
+            at = now_ms()
+            keys = await _write_messages(writer, caller, plan, at)
+            turn_id = new_id()
+            turn_key = await _insert_turn(
+                writer,
+                caller,
+                {
+                    "public_id": turn_id,
+                    "session": keys.session,
+                    "user_message": keys.question,
+                    "reply": keys.reply,
+                    "model": plan.target.public_name,
+                    "continued": plan.reply is not None,
+                    "idempotency_key": key,
+                    "request_hash": fingerprint,
+                    "text_start": len(text_of(plan.reply.parts)) if plan.reply else 0,
+                    "thinking_start": len(thinking_of(plan.reply.parts)) if plan.reply else 0,
+                    "at": at,
+                },
+            )
+            row = await turn_store.get_turn(writer, caller.user_id, turn_id)
+            log = TurnLog(
+                turn_id=turn_id,
+                session_id=row.session_public_id,
+                reply_id=row.reply_public_id,
+                user_id=caller.user_id,
+            )
+            log.publish("turn", turn_event(row))
+            hub.open_log(log)
+            started = await started_of(writer, hub, messages, caller, row)
+    except BaseException:
+        if log is not None:
+            hub.close_log(log)
+        raise
+    return Begun(
+        turn_key=turn_key,
+        reply_key=keys.reply,
+        session_key=keys.session,
+        log=log,
+        started=started,
+    )
+
+
+def turn_event(row: TurnRow) -> dict[str, object]:
+    """The first event of every turn."""
+    return {
+        "turn_id": row.public_id,
+        "session_id": row.session_public_id,
+        "user_message_id": row.user_message_public_id,
+        "reply_id": row.reply_public_id,
+        "model": row.model,
+        "continued": row.continued,
+    }
+
+
+async def started_of(
+    reader: Reader, hub: Hub, messages: Messages, caller: Caller, row: TurnRow
+) -> Started:
+    """Show a turn with its session and messages as they are now."""
+    session = await session_store.get_session(reader, caller.user_id, row.session_public_id)
+    reply = await message_store.get_message_by_key(reader, row.reply_id)
+    rows = [reply]
+    if row.user_message_public_id is not None:
+        question = await message_store.get_message(
+            reader, caller.user_id, row.user_message_public_id
+        )
+        rows.insert(0, question)
+    shown = await messages.show(reader, rows)
+    log = hub.log(row.public_id)
+    last = len(log.events) if log is not None else 0
+    return Started(
+        turn=turn_of(row, last_event_id=last),
+        session=session_of(session),
+        user_message=shown[0] if len(shown) == 2 else None,
+        reply=shown[-1],
+    )
+
+
+async def _write_messages(writer: Writer, caller: Caller, plan: Plan, at: int) -> _Keys:
+    session = await _session(writer, caller, plan)
+    if plan.counts:
+        await message_store.update_tokens(writer, plan.counts, plan.encoding)
+    question = None
+    if plan.question is not None:
+        question = await _insert(
+            writer,
+            NewMessage(
+                session_key=session.id,
+                public_id=plan.question.public_id,
+                parent=plan.parent,
+                role="user",
+                status="done",
+                parts=(TextPart(plan.question.text),),
+                at=at,
+            ),
+        )
+        await message_store.update_tokens(
+            writer, ((question, plan.question.tokens),), plan.encoding
+        )
+    reply = await _reply(writer, plan, session, question, at)
+    start = question if plan.context.start_id == NEW else plan.context.start_id
+    await message_store.start_reply(
+        writer,
+        reply,
+        model=plan.target.public_name,
+        context=plan.account,
+        window_start=start,
+    )
+    inserted = (question is not None) + (plan.reply is None)
+    await session_store.touch_session(writer, session.id, leaf=reply, messages=inserted, at=at)
+    if session.title_source == "none" and plan.question is not None:
+        await session_store.set_title(writer, session.id, title_of(plan.question.text))
+    return _Keys(session=session.id, question=question, reply=reply)
+
+
+async def _session(writer: Writer, caller: Caller, plan: Plan) -> SessionRow:
+    if plan.session.id == 0:
+        key = await session_store.insert_session(writer, caller.user_id, plan.session)
+        return msgspec.structs.replace(plan.session, id=key)
+    session = await session_store.get_session(writer, caller.user_id, plan.session.public_id)
+    if session.running_turn_id is not None:
+        raise SessionBusy(turn_id=session.running_turn_id)
+    return session
+
+
+async def _reply(
+    writer: Writer, plan: Plan, session: SessionRow, question: int | None, at: int
+) -> int:
+    if plan.reply is None:
+        return await _insert(
+            writer,
+            NewMessage(
+                session_key=session.id,
+                public_id=new_id(),
+                parent=question or plan.parent,
+                role="assistant",
+                status="pending",
+                parts=(),
+                at=at,
+            ),
+        )
+    now = await message_store.get_message_by_key(writer, plan.reply.id)
+    if now.status != plan.reply.status or now.parts != plan.reply.parts:
+        raise CannotContinue("The message has changed in the meantime.")
+    return now.id
+
+
+async def _insert(writer: Writer, message: NewMessage) -> int:
+    try:
+        return await message_store.insert_message(writer, message)
+    except Conflict as conflict:
+        if "FOREIGN KEY" in str(conflict):
+            raise NotFound("The message to answer has just been deleted.") from conflict
+        raise AlreadyExists("There is already a message with that id.") from conflict
+
+
+async def _insert_turn(writer: Writer, caller: Caller, turn: dict[str, object]) -> int:
+    try:
+        return await turn_store.insert_turn(writer, caller.user_id, turn)
+    except Conflict as conflict:
+        raise SessionBusy from conflict

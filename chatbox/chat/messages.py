@@ -1,0 +1,184 @@
+"""Messages: reading a branch, pinning, other versions, deleting."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import UNSET
+
+from chatbox.caller import Caller
+from chatbox.chat.model import Message, MessageChange
+from chatbox.chat.reply import ReplyWriter
+from chatbox.chat.store import messages as message_store
+from chatbox.chat.store import sessions as session_store
+from chatbox.chat.store.messages import MessageRow
+from chatbox.chat.store.sessions import SessionRow
+from chatbox.chat.view import message_of, session_of
+from chatbox.db.database import Database, Reader, Writer
+from chatbox.errors import InvalidRequest, NotFound, SessionBusy
+from chatbox.events.hub import Hub
+from chatbox.kit.clock import now_ms
+from chatbox.kit.ids import new_id
+from chatbox.llm.messages import TextPart
+
+
+class Messages:
+    """The verbs of messages; `live` holds the replies that are being written, by public id."""
+
+    def __init__(self, database: Database, hub: Hub, live: Mapping[str, ReplyWriter]) -> None:
+        self._database = database
+        self._hub = hub
+        self._live = live
+
+    async def page(
+        self, caller: Caller, session_id: str, *, from_end: bool, start: int | None, limit: int
+    ) -> tuple[list[Message], int | None]:
+        """Read a page of the active branch, oldest first, and the key that the next page needs.
+
+        From the end, the next page holds older messages; else newer ones.
+        """
+        async with self._database.snapshot() as reader:
+            session = await session_store.get_session(reader, caller.user_id, session_id)
+            if session.active_leaf_id is None:
+                return [], None
+            if from_end:
+                rows, following = await _page_back(reader, session, start, limit)
+            else:
+                rows, following = await _page_forward(reader, session, start, limit)
+            return await self.show(reader, rows), following
+
+    async def get(self, caller: Caller, message_id: str) -> Message:
+        """Read one message, or raise `NotFound`."""
+        async with self._database.snapshot() as reader:
+            row = await message_store.get_message(reader, caller.user_id, message_id)
+            return (await self.show(reader, [row]))[0]
+
+    async def change(self, caller: Caller, message_id: str, change: MessageChange) -> Message:
+        """Pin a message, or write another version of it beside it."""
+        async with self._database.write() as writer:
+            row = await message_store.get_message(writer, caller.user_id, message_id)
+            if change.pinned is not UNSET:
+                await message_store.update_pinned(writer, row.id, pinned=change.pinned)
+            key = row.id
+            if change.text is not UNSET:
+                key = await _write_version(writer, caller, row, change.text)
+            shown = await message_store.get_message_by_key(writer, key)
+            message = (await self.show(writer, [shown]))[0]
+        self._hub.notify(caller.user_id, "messages_changed", {"session_id": message.session_id})
+        return message
+
+    async def remove(self, caller: Caller, message_id: str) -> None:
+        """Delete a message and everything below it; the branch moves to what is left."""
+        async with self._database.write() as writer:
+            row = await message_store.get_message(writer, caller.user_id, message_id)
+            session = await _idle_session(writer, caller, row)
+            await message_store.delete_message(writer, session.id, row.id)
+            session = await session_store.get_session(writer, caller.user_id, session.public_id)
+            if session.active_leaf_id is None:
+                leaf = await _leaf_after_deletion(writer, session, row.parent_id)
+                await message_store.set_leaf(writer, session.id, leaf=leaf, at=now_ms())
+            session = await session_store.get_session(writer, caller.user_id, session.public_id)
+        self._hub.notify(caller.user_id, "session", {"session": session_of(session)})
+        self._hub.notify(caller.user_id, "messages_changed", {"session_id": session.public_id})
+
+    async def show(self, reader: Reader, rows: Sequence[MessageRow]) -> list[Message]:
+        """Show messages of one session with their versions and, while pending, the text so far."""
+        if not rows:
+            return []
+        siblings = await _siblings(reader, rows)
+        return [
+            message_of(self._as_written(row), siblings=siblings[row.parent_id]) for row in rows
+        ]
+
+    def _as_written(self, row: MessageRow) -> MessageRow:
+        writer = self._live.get(row.public_id)
+        if writer is None or row.status != "pending":
+            return row
+        return msgspec.structs.replace(row, parts=writer.parts(row.parts))
+
+
+async def _page_back(
+    reader: Reader, session: SessionRow, start: int | None, limit: int
+) -> tuple[list[MessageRow], int | None]:
+    rows = await message_store.list_branch(
+        reader, session.id, start=start or session.active_leaf_id or 0, limit=limit + 1
+    )
+    following = rows[limit].id if len(rows) > limit else None
+    return rows[:limit][::-1], following
+
+
+async def _page_forward(
+    reader: Reader, session: SessionRow, start: int | None, limit: int
+) -> tuple[list[MessageRow], int | None]:
+    ids = await message_store.list_branch_ids(reader, session.active_leaf_id or 0)
+    if start is not None and start not in ids:
+        raise InvalidRequest("The branch has changed; begin again without the cursor.")
+    first = 0 if start is None else ids.index(start)
+    wanted = ids[first : first + limit]
+    rows = await message_store.list_branch(
+        reader, session.id, start=wanted[-1], limit=len(wanted)
+    )
+    following = ids[first + limit] if len(ids) > first + limit else None
+    return rows[::-1], following
+
+
+async def _siblings(
+    reader: Reader, rows: Sequence[MessageRow]
+) -> dict[int | None, list[str]]:
+    session_key = rows[0].session_id
+    parents = [row.parent_id for row in rows if row.parent_id is not None]
+    found = []
+    if parents:
+        found = await message_store.list_children(
+            reader, session_key, first_parent=min(parents), last_parent=max(parents)
+        )
+    if len(parents) < len(rows):
+        found += await message_store.list_roots(reader, session_key)
+    siblings: dict[int | None, list[str]] = {}
+    for one in found:
+        siblings.setdefault(one.parent_id, []).append(one.public_id)
+    return siblings
+
+
+async def _idle_session(reader: Reader, caller: Caller, row: MessageRow) -> SessionRow:
+    session = await session_store.get_session(reader, caller.user_id, row.session_public_id)
+    if session.running_turn_id is not None:
+        raise SessionBusy("Stop the reply first.")
+    return session
+
+
+async def _write_version(writer: Writer, caller: Caller, row: MessageRow, text: str) -> int:
+    session = await _idle_session(writer, caller, row)
+    if row.status == "pending":
+        raise SessionBusy("Stop the reply first.")
+    at = now_ms()
+    key = await message_store.insert_message(
+        writer,
+        message_store.NewMessage(
+            session_key=session.id,
+            public_id=new_id(),
+            parent=row.parent_id,
+            role=row.role,
+            status="done",
+            parts=(TextPart(text),),
+            model=row.model,
+            edited=True,
+            at=at,
+        ),
+    )
+    await session_store.touch_session(writer, session.id, leaf=key, messages=1, at=at)
+    return key
+
+
+async def _leaf_after_deletion(
+    reader: Reader, session: SessionRow, parent: int | None
+) -> int | None:
+    """The newest end below the deleted message's parent, or of any branch that is left."""
+    if parent is not None:
+        return await message_store.newest_leaf(reader, parent)
+    roots = await message_store.list_roots(reader, session.id)
+    if not roots:
+        return None
+    key = await message_store.key_of(reader, roots[-1].public_id)
+    if key is None:
+        raise NotFound("The message has just been deleted.")
+    return await message_store.newest_leaf(reader, key)

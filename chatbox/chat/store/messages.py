@@ -1,0 +1,325 @@
+"""The SQL of messages and the branches they form."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chatbox.chat.model import ContextAccount, Failure, Status, Usage
+from chatbox.db.database import Reader, Writer
+from chatbox.db.rows import encode_json
+from chatbox.errors import NotFound
+from chatbox.llm.messages import Part
+
+
+class MessageRow(msgspec.Struct, frozen=True):
+    """A row of `messages` with the public ids around it."""
+
+    id: int
+    public_id: str
+    session_id: int
+    session_public_id: str
+    parent_id: int | None
+    parent_public_id: str | None
+    role: str
+    status: Status
+    parts: tuple[Part, ...]
+    model: str | None
+    finish_reason: str | None
+    error: Failure | None
+    usage: Usage | None
+    context: ContextAccount | None
+    turn_id: str | None
+    pinned: bool
+    edited: bool
+    created_at: int
+    finished_at: int | None
+
+
+class PathRow(msgspec.Struct, frozen=True):
+    """A message of a branch, without its text."""
+
+    id: int
+    role: str
+    status: Status
+    tokens: int | None
+    tokens_encoding: str | None
+    pinned: bool
+    window_start_id: int | None
+
+
+class TextRow(msgspec.Struct, frozen=True):
+    """A message's content."""
+
+    id: int
+    role: str
+    parts: tuple[Part, ...]
+
+
+_MESSAGE = """
+    SELECT m.id, m.public_id, m.session_id, s.public_id AS session_public_id, m.parent_id,
+        p.public_id AS parent_public_id, m.role, m.status, m.parts, m.model, m.finish_reason, m.error, m.usage, m.context,
+        (SELECT t.public_id FROM turns t WHERE t.reply_id = m.id ORDER BY t.id DESC LIMIT 1)
+            AS turn_id,
+        m.pinned, m.edited, m.created_at, m.finished_at
+    FROM messages m
+    JOIN sessions s ON s.id = m.session_id
+    LEFT JOIN messages p ON p.id = m.parent_id
+"""
+
+
+async def find_message(reader: Reader, user_id: int, public_id: str) -> MessageRow | None:
+    """Find a message of a session that is not deleted."""
+    return await reader.fetch_one(
+        MessageRow,
+        _MESSAGE
+        + """
+        WHERE m.public_id = :id AND s.user_id = :user AND s.deleted_at IS NULL
+        """,
+        id=public_id,
+        user=user_id,
+    )
+
+
+async def get_message(reader: Reader, user_id: int, public_id: str) -> MessageRow:
+    """Find a message or raise `NotFound`."""
+    row = await find_message(reader, user_id, public_id)
+    if row is None:
+        raise NotFound("There is no such message.")
+    return row
+
+
+async def get_message_by_key(reader: Reader, key: int) -> MessageRow:
+    """Find a message by its integer id, which only a checked row can have given."""
+    row = await reader.fetch_one(MessageRow, _MESSAGE + "WHERE m.id = :id", id=key)
+    if row is None:
+        raise NotFound("There is no such message.")
+    return row
+
+
+async def list_branch(
+    reader: Reader, session_key: int, *, start: int, limit: int
+) -> list[MessageRow]:
+    """List a branch from one of its messages upwards, newest first."""
+    return await reader.fetch_all(
+        MessageRow,
+        "WITH RECURSIVE branch (id, parent, depth) AS ("
+        "    SELECT id, parent_id, 0 FROM messages WHERE id = :start AND session_id = :session"
+        "    UNION ALL"
+        "    SELECT m.id, m.parent_id, b.depth + 1 FROM messages m"
+        "    JOIN branch b ON m.id = b.parent LIMIT :limit"
+        ")" + _MESSAGE + "JOIN branch b ON b.id = m.id ORDER BY b.depth",
+        session=session_key,
+        start=start,
+        limit=limit,
+    )
+
+
+async def list_branch_ids(reader: Reader, leaf: int) -> list[int]:
+    """List the integer ids of a whole branch, oldest first."""
+    ids = await reader.fetch_all(
+        int,
+        """
+        WITH RECURSIVE branch (id, parent, depth) AS (
+            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf
+            UNION ALL
+            SELECT m.id, m.parent_id, b.depth + 1 FROM messages m JOIN branch b ON m.id = b.parent
+        )
+        SELECT id FROM branch ORDER BY depth DESC
+        """,
+        leaf=leaf,
+    )
+    return ids
+
+
+async def list_path(reader: Reader, leaf: int) -> list[PathRow]:
+    """List a whole branch without its texts, oldest first."""
+    return await reader.fetch_all(
+        PathRow,
+        """
+        WITH RECURSIVE branch (id, parent, depth) AS (
+            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf
+            UNION ALL
+            SELECT m.id, m.parent_id, b.depth + 1 FROM messages m JOIN branch b ON m.id = b.parent
+        )
+        SELECT m.id, m.role, m.status, m.tokens, m.tokens_encoding, m.pinned, m.window_start_id
+        FROM branch b
+        JOIN messages m ON m.id = b.id
+        ORDER BY b.depth DESC
+        """,
+        leaf=leaf,
+    )
+
+
+async def list_texts(
+    reader: Reader, session_key: int, *, first: int, last: int
+) -> list[TextRow]:
+    """Read the contents of a session's messages within a range of ids, all branches."""
+    return await reader.fetch_all(
+        TextRow,
+        """
+        SELECT id, role, parts
+        FROM messages
+        WHERE session_id = :session AND id BETWEEN :first AND :last
+        """,
+        session=session_key,
+        first=first,
+        last=last,
+    )
+
+
+class Sibling(msgspec.Struct, frozen=True):
+    """One of the versions of a message."""
+
+    parent_id: int | None
+    public_id: str
+
+
+async def list_children(
+    reader: Reader, session_key: int, *, first_parent: int, last_parent: int
+) -> list[Sibling]:
+    """List the children of a session's messages within a range of ids, oldest first."""
+    return await reader.fetch_all(
+        Sibling,
+        """
+        SELECT parent_id, public_id
+        FROM messages
+        WHERE session_id = :session AND parent_id BETWEEN :first AND :last
+        ORDER BY id
+        """,
+        session=session_key,
+        first=first_parent,
+        last=last_parent,
+    )
+
+
+async def list_roots(reader: Reader, session_key: int) -> list[Sibling]:
+    """List a session's first messages, oldest first."""
+    return await reader.fetch_all(
+        Sibling,
+        """
+        SELECT parent_id, public_id
+        FROM messages
+        WHERE session_id = :session AND parent_id IS NULL
+        ORDER BY id
+        """,
+        session=session_key,
+    )
+
+
+async def key_of(reader: Reader, public_id: str) -> int | None:
+    """Find a message's integer id; the caller has checked whose it is."""
+    return await reader.fetch_one(
+        int, "SELECT id FROM messages WHERE public_id = :id", id=public_id
+    )
+
+
+async def newest_leaf(reader: Reader, key: int) -> int:
+    """Find the newest message at or below a message that has nothing below it."""
+    leaf = await reader.fetch_one(
+        int,
+        """
+        WITH RECURSIVE below (id) AS (
+            SELECT :id
+            UNION ALL
+            SELECT m.id FROM messages m JOIN below b ON m.parent_id = b.id
+        )
+        SELECT max(id) FROM below
+        """,
+        id=key,
+    )
+    return key if leaf is None else leaf
+
+
+class NewMessage(msgspec.Struct, frozen=True):
+    """A message to insert."""
+
+    session_key: int
+    public_id: str
+    parent: int | None
+    role: str
+    status: Status
+    parts: tuple[Part, ...]
+    at: int
+    model: str | None = None
+    edited: bool = False
+
+
+async def insert_message(writer: Writer, message: NewMessage) -> int:
+    """Insert a message; raises `Conflict` when its public id is taken."""
+    return await writer.insert(
+        """
+        INSERT INTO messages (public_id, session_id, parent_id, role, status, parts, model, edited,
+            created_at, finished_at)
+        VALUES (:public_id, :session, :parent, :role, :status, :parts, :model, :edited, :at,
+            CASE :status WHEN 'pending' THEN NULL ELSE :at END)
+        """,
+        public_id=message.public_id,
+        session=message.session_key,
+        parent=message.parent,
+        role=message.role,
+        status=message.status,
+        parts=encode_json(message.parts),
+        model=message.model,
+        edited=message.edited,
+        at=message.at,
+    )
+
+
+async def update_tokens(writer: Writer, counts: Sequence[tuple[int, int]], encoding: str) -> None:
+    """Remember token counts as `(message id, tokens)`."""
+    await writer.execute_many(
+        "UPDATE messages SET tokens = :tokens, tokens_encoding = :encoding WHERE id = :id",
+        [{"id": key, "tokens": tokens, "encoding": encoding} for key, tokens in counts],
+    )
+
+
+async def update_pinned(writer: Writer, key: int, *, pinned: bool) -> None:
+    """Pin or unpin a message."""
+    await writer.execute(
+        "UPDATE messages SET pinned = :pinned WHERE id = :id", pinned=pinned, id=key
+    )
+
+
+async def start_reply(
+    writer: Writer, key: int, *, model: str, context: ContextAccount, window_start: int | None
+) -> None:
+    """Note what a reply is about to be made from."""
+    await writer.execute(
+        """
+        UPDATE messages
+        SET status = 'pending', model = :model, context = :context, window_start_id = :start,
+            error = NULL, finished_at = NULL
+        WHERE id = :id
+        """,
+        model=model,
+        context=encode_json(context),
+        start=window_start,
+        id=key,
+    )
+
+
+async def delete_message(writer: Writer, session_key: int, key: int) -> None:
+    """Delete a message and everything below it, and correct the session's count."""
+    await writer.execute("DELETE FROM messages WHERE id = :id", id=key)
+    await writer.execute(
+        """
+        UPDATE sessions
+        SET message_count = (SELECT count(*) FROM messages WHERE session_id = :id)
+        WHERE id = :id
+        """,
+        id=session_key,
+    )
+
+
+async def set_leaf(writer: Writer, session_key: int, *, leaf: int | None, at: int) -> None:
+    """Switch the session to another branch."""
+    await writer.execute(
+        """
+        UPDATE sessions
+        SET active_leaf_id = :leaf, updated_at = :at
+        WHERE id = :id
+        """,
+        leaf=leaf,
+        at=at,
+        id=session_key,
+    )

@@ -1,0 +1,360 @@
+"""A turn: begun in one transaction, run by the server, ended on disk before anybody is told.
+
+`begin` is everything that can still be refused. `_run` belongs to the server: browsers and requests
+come and go, the reply is written all the same.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from typing import Any, Literal
+
+import msgspec
+
+from chatbox.caller import Caller
+from chatbox.chat.begin import Begun, begin_turn, started_of
+from chatbox.chat.journal import Journal
+from chatbox.chat.messages import Messages
+from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus, Usage
+from chatbox.chat.plan import Plan, Planner
+from chatbox.chat.reply import ReplyWriter, text_of
+from chatbox.chat.store import turns as turn_store
+from chatbox.chat.store.turns import TurnEnd, TurnRow
+from chatbox.db.database import Database
+from chatbox.errors import (
+    ChatboxError,
+    IdempotencyMismatch,
+    ShuttingDown,
+    TooManyTurns,
+)
+from chatbox.events.hub import Hub
+from chatbox.kit.clock import now_ms
+from chatbox.kit.tasks import Tasks, uncancelled
+from chatbox.llm import events as llm
+from chatbox.llm.errors import ContextExceeded, LLMError
+from chatbox.llm.tokens import TokenCounter
+from chatbox.providers.calls import Calls
+from chatbox.providers.models import Models
+
+logger = logging.getLogger(__name__)
+
+
+class _Running:
+    """A turn in this process."""
+
+    def __init__(self, caller: Caller, plan: Plan, begun: Begun, writer: ReplyWriter) -> None:
+        self.caller = caller
+        self.plan = plan
+        self.begun = begun
+        self.writer = writer
+        self.task: asyncio.Task[None] | None = None
+        self.calling = False
+        self.ending: Literal["stopped", "interrupted"] | None = None
+        self.usage: llm.Usage | None = None
+        self.finish_reason: str | None = None
+
+
+class Turns:
+    """Begins, runs and stops turns."""
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        planner: Planner,
+        *,
+        messages: Messages,
+        calls: Calls,
+        models: Models,
+        counter: TokenCounter,
+        journal: Journal,
+        live: dict[str, ReplyWriter],
+        most: int,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._planner = planner
+        self._messages = messages
+        self._calls = calls
+        self._models = models
+        self._counter = counter
+        self._journal = journal
+        self._live = live
+        self._most = most
+        self._tasks = Tasks()
+        self._running: dict[str, _Running] = {}
+        self._closing = False
+
+    async def send(
+        self, caller: Caller, session_id: str | None, ask: Send | Chat, *, key: str | None
+    ) -> tuple[Started, bool]:
+        """Send a message; answer the turn, and whether the Idempotency-Key had begun it before."""
+        return await self._begin(
+            caller,
+            lambda: self._planner.send(caller, session_id, ask),
+            key=key,
+            fingerprint=_hash("send", session_id, ask),
+        )
+
+    async def again(
+        self, caller: Caller, message_id: str, ask: Again, *, key: str | None
+    ) -> tuple[Started, bool]:
+        """Write another version of a reply."""
+        return await self._begin(
+            caller,
+            lambda: self._planner.again(caller, message_id, ask),
+            key=key,
+            fingerprint=_hash("again", message_id, ask),
+        )
+
+    async def more(
+        self, caller: Caller, message_id: str, *, key: str | None
+    ) -> tuple[Started, bool]:
+        """Go on with a reply that is not complete."""
+        return await self._begin(
+            caller,
+            lambda: self._planner.more(caller, message_id),
+            key=key,
+            fingerprint=_hash("more", message_id, None),
+        )
+
+    async def get(self, caller: Caller, turn_id: str) -> TurnRow:
+        """Find a turn, or raise `NotFound`."""
+        async with self._database.read() as reader:
+            return await turn_store.get_turn(reader, caller.user_id, turn_id)
+
+    async def stop(self, caller: Caller, turn_id: str) -> TurnRow:
+        """Stop a turn; what it has written stays. A turn that has ended is left as it is."""
+        row = await self.get(caller, turn_id)
+        running = self._running.get(row.public_id)
+        if running is not None:
+            self._cancel(running, "stopped")
+        return row
+
+    @property
+    def is_closing(self) -> bool:
+        """No new turns are begun."""
+        return self._closing
+
+    async def drain(self, seconds: float) -> None:
+        """Refuse new turns, give running ones some time, then interrupt the rest."""
+        self._closing = True
+        if not await self._tasks.wait(seconds):
+            for running in list(self._running.values()):
+                self._cancel(running, "interrupted")
+            await self._tasks.wait(5.0)
+
+    async def wait(self, turn_id: str) -> None:
+        """Wait until a turn of this process has ended."""
+        running = self._running.get(turn_id)
+        if running is not None and running.task is not None:
+            await asyncio.shield(running.task)
+
+    async def _begin(
+        self,
+        caller: Caller,
+        plan: Callable[[], Coroutine[Any, Any, Plan]],
+        *,
+        key: str | None,
+        fingerprint: str,
+    ) -> tuple[Started, bool]:
+        if (replayed := await self._replayed(caller, key, fingerprint)) is not None:
+            return replayed, True
+        if self._closing:
+            raise ShuttingDown("The server is stopping; try again in a moment.")
+        if len(self._running) >= self._most:
+            raise TooManyTurns(f"The server writes at most {self._most} replies at once.")
+        planned = await plan()
+        begun = await uncancelled(self._commit(caller, planned, key, fingerprint))
+        if begun is None:
+            replayed = await self._replayed(caller, key, fingerprint)
+            if replayed is None:
+                raise ShuttingDown
+            return replayed, True
+        return begun.started, False
+
+    async def _commit(
+        self, caller: Caller, plan: Plan, key: str | None, fingerprint: str
+    ) -> Begun | None:
+        """Write the turn and set it going; None when its Idempotency-Key was quicker."""
+        begun = await begin_turn(
+            self._database, self._hub, self._messages, caller, plan, (key, fingerprint)
+        )
+        if begun is None:
+            return None
+        started = begun.started
+        writer = ReplyWriter(begun.log, self._journal, turn_key=begun.turn_key)
+        running = _Running(caller, plan, begun, writer)
+        self._running[started.turn.id] = running
+        self._live[started.reply.id] = writer
+        running.task = self._tasks.spawn(self._run(running), name=f"turn {started.turn.id}")
+        self._hub.notify(caller.user_id, "session", {"session": started.session})
+        self._hub.notify(
+            caller.user_id,
+            "turn_started",
+            {
+                "turn_id": started.turn.id,
+                "session_id": started.session.id,
+                "reply_id": started.reply.id,
+                "user_message_id": started.turn.user_message_id,
+                "continued": plan.reply is not None,
+            },
+        )
+        return begun
+
+    async def _replayed(
+        self, caller: Caller, key: str | None, fingerprint: str
+    ) -> Started | None:
+        if key is None:
+            return None
+        async with self._database.snapshot() as reader:
+            row = await turn_store.find_turn_by_key(reader, caller.user_id, key)
+            if row is None:
+                return None
+            if row.request_hash != fingerprint:
+                raise IdempotencyMismatch
+            return await started_of(reader, self._hub, self._messages, caller, row)
+
+    async def _run(self, running: _Running) -> None:
+        """Write the reply, whatever happens, and end the turn."""
+        status: TurnStatus = "done"
+        failure: Failure | None = None
+        try:
+            running.calling = True
+            if running.ending is None:
+                await self._call(running)
+        except asyncio.CancelledError:
+            status = running.ending or "interrupted"
+        except LLMError as failed:
+            failure = Failure(failed.code, failed.detail, failed.retryable)
+            await self._learn_limit(running, failed)
+        except ChatboxError as failed:
+            failure = Failure(failed.code, failed.detail, False)
+        except Exception:
+            logger.exception("turn failed", extra={"turn": running.begun.started.turn.id})
+            failure = Failure("internal", "Something went wrong on the server.", True)
+        if failure is not None:
+            status = "failed" if running.writer.is_empty else "interrupted"
+        elif running.ending is not None:
+            status = running.ending
+        await uncancelled(self._end(running, status, failure))
+
+    async def _call(self, running: _Running) -> None:
+        plan, writer = running.plan, running.writer
+        events = self._calls.stream(plan.target.provider, plan.completion)
+        async with aclosing(events):
+            async for event in events:
+                match event:
+                    case llm.TextDelta(text):
+                        writer.add("delta", text)
+                    case llm.ThinkingDelta(text):
+                        writer.add("thinking", text)
+                    case llm.Usage():
+                        running.usage = event
+                    case llm.Finish(reason):
+                        running.finish_reason = reason
+                    case llm.ToolCallDelta():
+                        pass  # no tools are offered, so a call is not an answer to anything
+
+    async def _end(
+        self, running: _Running, status: TurnStatus, failure: Failure | None
+    ) -> None:
+        begun, plan, writer = running.begun, running.plan, running.writer
+        writer.flush()
+        parts = writer.parts(plan.reply.parts if plan.reply else ())
+        tokens = await self._counter.count(text_of(parts), plan.encoding)
+        usage = self._usage(running, tokens)
+        finish_reason = running.finish_reason or (status if status != "done" else "stop")
+        outcome = _outcome(running, status, failure, usage, finish_reason)
+        end = TurnEnd(
+            turn_key=begun.turn_key,
+            reply_key=begun.reply_key,
+            session_key=begun.session_key,
+            status=status,
+            parts=parts,
+            finish_reason=finish_reason,
+            error=failure,
+            usage=usage,
+            tokens=tokens,
+            tokens_encoding=plan.encoding,
+            marks=writer.marks,
+            outcome=tuple((kind, msgspec.Raw(msgspec.json.encode(data))) for kind, data in outcome),
+            at=now_ms(),
+        )
+        try:
+            await self._journal.finish(end)
+        except Exception:
+            logger.exception("a reply could not be saved", extra={"turn": begun.started.turn.id})
+            lost = Failure("not_saved", "The reply could not be saved. Is the disk full?", True)
+            outcome = _outcome(running, "interrupted", lost, usage, finish_reason)
+        for kind, data in outcome:
+            begun.log.publish(kind, data)
+        self._close(running, status, finish_reason)
+        if running.usage is not None and plan.reply is None:
+            counted = int(plan.account.used / plan.account.ratio)
+            await self._models.learn_ratio(
+                plan.target, counted=counted, told=running.usage.input_tokens
+            )
+
+    def _close(self, running: _Running, status: str, finish_reason: str | None) -> None:
+        started = running.begun.started
+        self._hub.close_log(running.begun.log)
+        self._running.pop(started.turn.id, None)
+        self._live.pop(started.reply.id, None)
+        self._hub.notify(
+            running.caller.user_id,
+            "turn_ended",
+            {
+                "turn_id": started.turn.id,
+                "session_id": started.session.id,
+                "reply_id": started.reply.id,
+                "status": status,
+                "finish_reason": finish_reason,
+            },
+        )
+
+    def _usage(self, running: _Running, tokens: int) -> Usage:
+        told = running.usage
+        if told is None:
+            return Usage(running.plan.account.used, tokens, estimated=True)
+        return Usage(
+            told.input_tokens, told.output_tokens, told.cached_tokens, told.reasoning_tokens
+        )
+
+    async def _learn_limit(self, running: _Running, failed: LLMError) -> None:
+        if isinstance(failed, ContextExceeded) and failed.limit:
+            await self._models.learn_window(running.caller, running.plan.target, failed.limit)
+
+    def _cancel(self, running: _Running, ending: Literal["stopped", "interrupted"]) -> None:
+        """End a turn early; one that has not made its first step yet ends by itself."""
+        if running.ending is None:
+            running.ending = ending
+            if running.calling and running.task is not None:
+                running.task.cancel()
+
+
+def _outcome(
+    running: _Running,
+    status: str,
+    failure: Failure | None,
+    usage: Usage,
+    finish_reason: str | None,
+) -> list[tuple[str, object]]:
+    """The events that close a turn, in order."""
+    account = running.plan.account
+    outcome: list[tuple[str, object]] = []
+    if failure is not None:
+        outcome.append(("error", failure))
+    context = {"used": account.used, "window": account.window, "dropped": account.dropped}
+    spent = msgspec.structs.asdict(usage)
+    outcome.append(("usage", {**spent, "context": context}))
+    length = running.writer.text_length
+    done = {"status": status, "finish_reason": finish_reason, "text_length": length}
+    outcome.append(("done", done))
+    return outcome
+
+
+def _hash(verb: str, target: str | None, body: object) -> str:
+    return hashlib.sha256(msgspec.json.encode([verb, target, body])).hexdigest()

@@ -1,0 +1,61 @@
+"""Models at the first start: what is found here, else the demo model, each told on the terminal."""
+
+import os
+import sys
+from contextlib import AsyncExitStack
+
+from chatbox.app import Server
+from chatbox.caller import OWNER
+from chatbox.config import Config
+from chatbox.providers.demo import DemoModel, DemoModelFailed
+from chatbox.providers.demo_fetch import default_cache
+from chatbox.providers.model import NewProvider, ProviderChange
+from chatbox.providers.store import ProviderRow
+from chatbox.system.model import DemoModelState
+
+DEMO_NAME = "Demo"
+
+
+async def find_models(config: Config, server: Server, stack: AsyncExitStack) -> None:
+    """Connect what is there when nothing is configured; else start the demo model if asked to."""
+    rows = await server.providers.all(OWNER)
+    demo = next((row for row in rows if row.source == "demo"), None)
+    others = [row for row in rows if row.source != "demo"]
+    if not rows and config.discover:
+        for name in await server.discovery.connect_found(OWNER):
+            print(f"  Found {name} and connected it.", flush=True)
+            others.append((await server.providers.all(OWNER))[0])
+    if config.demo_model and not any(row.enabled for row in others):
+        await _start_demo(server, stack, demo)
+    elif demo is not None and demo.enabled:
+        await server.providers.change(
+            OWNER, demo.public_id, ProviderChange(enabled=False), version=None
+        )
+
+
+async def _start_demo(server: Server, stack: AsyncExitStack, known: ProviderRow | None) -> None:
+    model = DemoModel(default_cache(os.environ))
+    stack.push_async_callback(model.stop)
+    try:
+        base_url = await model.start(_show_progress)
+    except DemoModelFailed as failure:
+        print(f"\n  {failure}\n  Connect a provider in the browser instead.", file=sys.stderr)
+        server.health.demo_model = DemoModelState(state="failed", detail=str(failure))
+        return
+    if known is None:
+        new = NewProvider(name=DEMO_NAME, base_url=base_url)
+        await server.providers.connect(OWNER, new, source="demo")
+    else:
+        change = ProviderChange(base_url=base_url, enabled=True)
+        await server.providers.change(OWNER, known.public_id, change, version=None)
+    server.health.demo_model = DemoModelState(
+        state="ready", detail="A tiny model that only checks that your set-up works."
+    )
+    print(f"  The demo model runs ({model.alias}): a toy to check your set-up.", flush=True)
+
+
+def _show_progress(text: str) -> None:
+    if sys.stdout.isatty():
+        print(f"\r\x1b[K  {text}", end="", flush=True)
+    elif "%" not in text:
+        print(f"  {text}", flush=True)

@@ -1,0 +1,153 @@
+"""`chatbox serve`: everything around the application — directory, key, model, port, signals."""
+
+import asyncio
+import gc
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import webbrowser
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from types import FrameType
+
+import uvicorn
+
+from chatbox.app import Server, open_server
+from chatbox.cli.found import find_models
+from chatbox.cli.logs import set_up_logging
+from chatbox.config import Config
+from chatbox.db.lock import DirectoryLock, prepare_directory
+from chatbox.db.migrate import migrate
+from chatbox.errors import StartRefused
+from chatbox.kit.secretbox import SecretBox, load_master_key
+
+try:
+    import uvloop
+except ImportError:  # Windows
+    uvloop = None  # type: ignore[assignment]
+
+logger = logging.getLogger(__name__)
+
+GRACE_SECONDS = 20.0
+
+
+def serve(config: Config) -> int:
+    """Serve until a signal; answer the exit code. Raises `StartRefused`."""
+    set_up_logging(config.log_level, config.log_format)
+    _check_bind(config)
+    os.umask(0o077)
+    directory = config.data_path
+    prepare_directory(directory)
+    with DirectoryLock(directory):
+        path = directory / "chatbox.db"
+        is_new = not path.exists()
+        box = SecretBox(load_master_key(config.master_key_path, os.environ, create=is_new))
+        migrate(path)
+        with _listen(config) as listener:
+            _run(_serve(config, box, listener))
+    return 0
+
+
+def _check_bind(config: Config) -> None:
+    if config.team:
+        raise StartRefused(
+            "Team mode is not part of this version yet. Without --team, chatbox serves one person "
+            "on this computer."
+        )
+    if not _is_loopback(config.host):
+        raise StartRefused(
+            f"Without accounts chatbox listens on this computer only, not on {config.host}: "
+            "anybody who reaches that address could read every chat. Leave --host out."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(config: Config) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.host, config.port))
+    except OSError as failure:
+        listener.close()
+        raise StartRefused(
+            f"The port {config.port} on {config.host} cannot be used: {failure.strerror}. Choose "
+            "another one with --port."
+        ) from failure
+    return listener
+
+
+async def _serve(config: Config, box: SecretBox, listener: socket.socket) -> None:
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(open_server(config, box))
+        server.port = listener.getsockname()[1]
+        await find_models(config, server, stack)
+        http = _Http(config, server)
+        url = f"http://{_url_host(config.host)}:{server.port}"
+        listener.listen(2_048)
+        print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
+        gc.collect()
+        gc.freeze()
+        if config.open:
+            webbrowser.open(url)
+        await http.serve(sockets=[listener])
+
+
+class _Http(uvicorn.Server):
+    """The HTTP server; a signal first lets running replies finish, a second one does not wait."""
+
+    def __init__(self, config: Config, server: Server) -> None:
+        super().__init__(
+            uvicorn.Config(
+                server.app,
+                http="httptools" if os.name == "posix" else "h11",
+                ws="websockets-sansio",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                backlog=2_048,
+                timeout_graceful_shutdown=int(GRACE_SECONDS),
+            )
+        )
+        self._owner = server
+        self._drain_seconds = config.shutdown_seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take SIGINT or SIGTERM."""
+        if self._owner.hub.draining or self._owner.turns.is_closing:
+            self.should_exit = self.force_exit = True
+            return
+        logger.info("stopping", extra={"signal": signal.Signals(sig).name})
+        loop = asyncio.get_running_loop()
+        loop.call_soon_threadsafe(self._begin_drain)
+
+    def _begin_drain(self) -> None:
+        self._owner.tasks.spawn(self._drain(), name="drain")
+
+    async def _drain(self) -> None:
+        await self._owner.turns.drain(self._drain_seconds)
+        self._owner.hub.drain()
+        self.should_exit = True
+
+
+def _run(main: Coroutine[object, object, None]) -> None:
+    if uvloop is not None:
+        uvloop.run(main)
+    else:
+        asyncio.run(main)
+
+
+def _url_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

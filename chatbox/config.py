@@ -1,0 +1,213 @@
+"""What is fixed at start: flags over environment over `chatbox.toml` over defaults.
+
+`Config` is the table of everything that can be configured; `load_config` fills it and remembers
+where each value came from. What can change while the server runs is a setting in the database.
+"""
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from chatbox.errors import StartRefused
+
+
+class Upstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The clocks of a call to a provider, in seconds, and the caps on its answer."""
+
+    connect_seconds: float = 10.0
+    first_token_seconds: float = 60.0
+    local_first_token_seconds: float = 900.0
+    idle_seconds: float = 60.0
+    total_seconds: float = 900.0
+    max_retries: int = 2
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one caller may ask for at most."""
+
+    body_bytes: int = 4 * 1024 * 1024
+    content_chars: int = 1_500_000
+    running_turns: int = 2_000
+    viewers: int = 4_000
+    messages_per_session: int = 50_000
+    providers: int = 100
+
+
+class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the context window is filled; tokens."""
+
+    default_window: int = 8_192
+    output_reserve: int = 1_024
+    keep_after_drop: float = 0.6
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that is fixed when the server starts."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: str = ""
+    master_key_file: str = ""
+    team: bool = False
+    demo_model: bool = False
+    open: bool = False
+    discover: bool = True
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["pretty", "json"] = "pretty"
+    shutdown_seconds: float = 10.0
+    upstream: Upstream = Upstream()
+    limits: Limits = Limits()
+    context: Context = Context()
+
+    @property
+    def data_path(self) -> Path:
+        """The directory of the database, the lock and the snapshots."""
+        return Path(self.data_dir).expanduser() if self.data_dir else default_data_dir()
+
+    @property
+    def master_key_path(self) -> Path:
+        """The file of the master key, outside the data directory unless configured."""
+        if self.master_key_file:
+            return Path(self.master_key_file).expanduser()
+        data = self.data_path
+        return data.with_name(f"{data.name}.master-key")
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """A configuration and, for every dotted name, where its value came from."""
+
+    config: Config
+    sources: dict[str, str]
+
+
+def load_config(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, Any]) -> Loaded:
+    """Build the configuration.
+
+    `flags` holds dotted names with typed values; `None` means not given. Raises `StartRefused`
+    with a sentence that names the value and where it was set.
+    """
+    values: dict[str, Any] = {}
+    sources = dict.fromkeys(field_names(), "default")
+    for name, value in _from_file(path).items():
+        values[name], sources[name] = value, f"file {path}"
+    for name in sources:
+        if (found := _from_environment(name, environ)) is not None:
+            values[name], sources[name] = found, f"environment {variable_of(name)}"
+    for name, value in flags.items():
+        if value is not None:
+            values[name], sources[name] = value, "flag"
+    for name in values:
+        if name not in sources:
+            raise StartRefused(f"The file {path} sets {name!r}, which is not a known value.")
+    config = _convert(values, sources)
+    _check(config)
+    return Loaded(config=config, sources=sources)
+
+
+def field_names(struct: type[msgspec.Struct] = Config, prefix: str = "") -> list[str]:
+    """List every value by its dotted name, in the order of the classes above."""
+    names: list[str] = []
+    for field in msgspec.structs.fields(struct):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            names += field_names(field.type, f"{prefix}{field.name}.")
+        else:
+            names.append(prefix + field.name)
+    return names
+
+
+def value_of(config: Config, name: str) -> object:
+    """Read a value by its dotted name."""
+    value: object = config
+    for step in name.split("."):
+        value = getattr(value, step)
+    return value
+
+
+def variable_of(name: str) -> str:
+    """Name the environment variable of a value: `limits.body_bytes` is CHATBOX_LIMITS_BODY_BYTES."""
+    return "CHATBOX_" + name.replace(".", "_").upper()
+
+
+def default_data_dir() -> Path:
+    """The user's data directory for chatbox on this system."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return base / "chatbox"
+
+
+def _from_file(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as failure:
+        reason = failure.strerror or str(failure)
+        raise StartRefused(f"The file {path} cannot be read: {reason}.") from failure
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+        raise StartRefused(f"The file {path} is not valid TOML: {failure}.") from failure
+    return _flatten(tree)
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _from_environment(name: str, environ: Mapping[str, str]) -> str | None:
+    variable = variable_of(name)
+    if variable in environ:
+        return environ[variable]
+    if file := environ.get(f"{variable}_FILE"):
+        if name.endswith("_file"):
+            return None
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as failure:
+            raise StartRefused(
+                f"{variable}_FILE names {file}, which cannot be read: {failure.strerror}."
+            ) from failure
+    return None
+
+
+def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
+    tree: dict[str, Any] = {}
+    for name, value in values.items():
+        *parents, leaf = name.split(".")
+        node = tree
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[leaf] = value
+    try:
+        return msgspec.convert(tree, Config, strict=False)
+    except msgspec.ValidationError as failure:
+        name = str(failure).partition("`$.")[2].rstrip("`") or "?"
+        origin = sources.get(name, "the configuration")
+        problem = str(failure).partition(" - at")[0]
+        raise StartRefused(f"The value of {name} ({origin}) is not valid: {problem}.") from failure
+
+
+def _check(config: Config) -> None:
+    if not 0 <= config.port <= 65535:
+        raise StartRefused(f"The port must be between 0 and 65535, not {config.port}.")
+    if not 0.2 <= config.context.keep_after_drop <= 0.9:
+        raise StartRefused("The value of context.keep_after_drop must be between 0.2 and 0.9.")
+    for name in ("upstream", "limits"):
+        section = getattr(config, name)
+        for field in msgspec.structs.fields(section):
+            if getattr(section, field.name) < 0:
+                raise StartRefused(f"The value of {name}.{field.name} must not be negative.")

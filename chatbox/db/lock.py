@@ -1,0 +1,78 @@
+"""One server per data directory: a lock file that holds the PID of its owner."""
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from chatbox.errors import StartRefused
+
+try:
+    import fcntl
+except ImportError:  # Windows: the open handle itself is the lock
+    fcntl = None  # type: ignore[assignment]
+
+
+class DirectoryLock:
+    """Holds the data directory while the `with` block runs; raises `StartRefused` when taken."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "chatbox.lock"
+        self._descriptor = -1
+
+    def __enter__(self) -> "DirectoryLock":
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _lock(self._descriptor):
+            owner = os.read(self._descriptor, 32).decode(errors="replace").strip() or "unknown"
+            os.close(self._descriptor)
+            raise StartRefused(
+                f"Another chatbox (process {owner}) is using {self._path.parent}. Stop it, or "
+                "choose another directory with --data-dir."
+            )
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.close(self._descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    if fcntl is None:
+        import msvcrt  # noqa: PLC0415 - exists on Windows only
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def prepare_directory(directory: Path) -> None:
+    """Make the data directory, or tighten it to its owner; raise `StartRefused` when impossible."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if directory.stat().st_mode & 0o077:
+            directory.chmod(0o700)
+        for file in directory.glob("chatbox.db*"):
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
+    except OSError as failure:
+        raise StartRefused(
+            f"The data directory {directory} cannot be used: {failure.strerror}. Choose another "
+            "one with --data-dir or make it yours."
+        ) from failure
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise StartRefused(
+            f"The data directory {directory} cannot be written to. Choose another one with "
+            "--data-dir or make it yours."
+        )

@@ -1,0 +1,87 @@
+"""HTTP and WebSocket: a tab's stream of everything that concerns its user."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, WebSocket, get, websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from litestar.types import ASGIApp
+
+from chatbox.caller import Caller
+from chatbox.config import Limits
+from chatbox.errors import LimitReached
+from chatbox.events.feed import Feed, Focus
+from chatbox.events.hub import Hub
+from chatbox.events.socket import talk
+from chatbox.events.stream import FeedStream
+from chatbox.kit.tasks import Tasks
+
+Session = Annotated[
+    str | None, Parameter(description="The session whose running turn is shown as well")
+]
+After = Annotated[str | None, Parameter(max_length=64, description="The cursor to resume after")]
+TurnId = Annotated[str | None, Parameter(description="The turn that the tab has seen a part of")]
+Seq = Annotated[int, Parameter(ge=0, description="The last event of that turn that it has seen")]
+
+
+class EventRoutes(Controller):
+    """Events: one connection a tab tells it everything."""
+
+    path = "/api/v1"
+    tags = ["Events"]
+
+    @get(
+        "/events",
+        summary="Follow everything",
+        description="Server-sent events: `hello`, then changes of sessions, turns, providers, models "
+        "and settings, and as `turn_event` every event of the running turn of the session in view. "
+        "`ping` comes every 10 seconds. After `reset`, read again what is visible.",
+        responses={
+            200: ResponseSpec(
+                data_container=str, media_type="text/event-stream", description="The events"
+            )
+        },
+    )
+    async def follow(
+        self,
+        caller: Caller,
+        hub: Hub,
+        tasks: Tasks,
+        limits: Limits,
+        session: Session = None,
+        after: After = None,
+        turn: TurnId = None,
+        seq: Seq = 0,
+    ) -> ASGIApp:
+        if hub.viewer_count >= limits.viewers:
+            raise LimitReached("Too many connections are open.")
+        feed = Feed(hub, caller.user_id, focus=Focus(session, turn, seq), after=after)
+        return FeedStream(hub, tasks, feed)
+
+    @websocket("/ws")
+    async def follow_socket(
+        self,
+        socket: WebSocket[Any, Any, Any],
+        caller: Caller,
+        hub: Hub,
+        tasks: Tasks,
+        limits: Limits,
+        session: Session = None,
+        after: After = None,
+        turn: TurnId = None,
+        seq: Seq = 0,
+    ) -> None:
+        """The same events as text frames `{"type", "id", "data"}`."""
+        if hub.viewer_count >= limits.viewers:
+            await socket.close(code=1013, reason="limit_reached")
+            return
+        await socket.accept()
+        feed = Feed(hub, caller.user_id, focus=Focus(session, turn, seq), after=after)
+        try:
+            await talk(socket.receive_data, socket.send_data, feed, tasks)
+        except (WebSocketDisconnect, msgspec.MsgspecError):
+            feed.close()
+        if hub.draining:
+            await socket.close(code=1012, reason="shutting_down")

@@ -1,0 +1,1 @@
+"""Small tools that everything else may use: clock, ids, secretbox, tasks, egress."""

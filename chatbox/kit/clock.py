@@ -1,0 +1,20 @@
+"""Time: integer milliseconds inside, RFC 3339 in UTC outside."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970, from the wall clock."""
+    return time.time_ns() // 1_000_000
+
+
+def rfc3339(ms: int) -> str:
+    """Write a time as `2026-11-22T05:16:43.120Z`."""
+    moment = datetime.fromtimestamp(ms / 1000, tz=UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def optional_rfc3339(ms: int | None) -> str | None:
+    """Write a time that may be absent."""
+    return None if ms is None else rfc3339(ms)

@@ -1,0 +1,94 @@
+"""The seam between chatbox and a kind of API: what goes in, what comes out."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+import httpx
+from msgspec import Raw, Struct
+
+from chatbox.llm.events import Event
+from chatbox.llm.messages import Message
+
+
+class Endpoint(Struct, frozen=True):
+    """Where a provider listens; `headers` are the operator's own, sent with every request."""
+
+    base_url: str
+    secret: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        """Leave out the secret and the headers, so that no log or traceback can show them."""
+        return f"Endpoint(base_url={self.base_url!r})"
+
+
+class Params(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How to answer. What is None is not sent, so the provider's own default holds."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] | None = None
+    seed: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    reasoning_effort: str | None = None
+
+
+class ToolOffer(Struct, frozen=True):
+    """A tool the model may call; `parameters` is its JSON Schema as JSON text."""
+
+    name: str
+    description: str
+    parameters: Raw
+
+
+class Completion(Struct, frozen=True):
+    """One question to one model."""
+
+    model: str
+    messages: tuple[Message, ...]
+    params: Params = Params()
+    tools: tuple[ToolOffer, ...] = ()
+
+
+class Clocks(Struct, frozen=True):
+    """How long to wait, in seconds.
+
+    `connect` runs until the connection stands; `first_token` from the start until the first text,
+    thinking or tool call; `idle` between events that carry data (comments do not count); `total`
+    over all.
+    """
+
+    connect: float = 10.0
+    first_token: float = 60.0
+    idle: float = 60.0
+    total: float = 900.0
+
+
+class OfferedModel(Struct, frozen=True):
+    """A model as the provider lists it; None where it does not say.
+
+    Capabilities are among "vision", "tools" and "reasoning".
+    """
+
+    name: str
+    context_window: int | None = None
+    max_output: int | None = None
+    capabilities: tuple[str, ...] = ()
+
+
+class Adapter(Protocol):
+    """Speaks one kind of API. It never retries: `LLMError.retryable` tells its caller to."""
+
+    def stream(
+        self, client: httpx.AsyncClient, endpoint: Endpoint, completion: Completion, clocks: Clocks
+    ) -> AsyncGenerator[Event, None]:
+        """Ask, and report what comes. Raises LLMError. Closing it closes the connection."""
+        ...
+
+    async def list_models(
+        self, client: httpx.AsyncClient, endpoint: Endpoint
+    ) -> tuple[OfferedModel, ...]:
+        """Name the models on offer, at most 5,000. Raises LLMError."""
+        ...

@@ -1,0 +1,135 @@
+"""The one door to any model: opens the secret, asks the adapter, retries before the first byte."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncGenerator, Mapping
+
+from chatbox.config import Upstream
+from chatbox.errors import SecretRequired
+from chatbox.kit.egress import Client, Policy, check_url
+from chatbox.kit.egress_address import host_of, is_private, literal
+from chatbox.kit.secretbox import CannotOpen, SecretBox
+from chatbox.llm.adapter import Adapter, Clocks, Completion, Endpoint, OfferedModel
+from chatbox.llm.errors import ClockExpired, LLMError
+from chatbox.llm.events import Event
+from chatbox.providers.store import ProviderRow
+
+logger = logging.getLogger(__name__)
+
+LONGEST_RETRY_AFTER = 30.0
+LIST_SECONDS = 15.0
+
+
+class Calls:
+    """Calls models of configured providers through the one outbound client."""
+
+    def __init__(
+        self,
+        client: Client,
+        adapters: Mapping[str, Adapter],
+        *,
+        policy: Policy,
+        box: SecretBox,
+        upstream: Upstream,
+    ) -> None:
+        self.policy = policy
+        self._client = client
+        self._adapters = adapters
+        self._box = box
+        self._upstream = upstream
+
+    async def stream(
+        self, provider: ProviderRow, completion: Completion
+    ) -> AsyncGenerator[Event, None]:
+        """Ask a model and report what comes; raises `LLMError`.
+
+        A failure that may pass is retried, with jitter or the provider's own Retry-After, as long
+        as nothing of an answer has come. Closing the generator closes the connection.
+        """
+        adapter, endpoint = self._adapters[provider.kind], self._endpoint(provider)
+        clocks = self._clocks(provider)
+        tries = 0
+        while True:
+            answered = False
+            events = adapter.stream(self._client, endpoint, completion, clocks)
+            try:
+                async for event in events:
+                    answered = True
+                    yield event
+                return
+            except LLMError as failure:
+                failure.sent_output = answered
+                pause = _pause(failure, tries, answered, self._upstream.max_retries)
+                if pause is None:
+                    raise
+                logger.info(
+                    "retrying a provider", extra={"code": failure.code, "seconds": round(pause, 2)}
+                )
+            finally:
+                await events.aclose()
+            tries += 1
+            await asyncio.sleep(pause)
+
+    async def list_models(self, provider: ProviderRow) -> tuple[OfferedModel, ...]:
+        """Name the models a provider offers; raises `LLMError`."""
+        return await self.offered(provider.kind, self._endpoint(provider))
+
+    async def offered(self, kind: str, endpoint: Endpoint) -> tuple[OfferedModel, ...]:
+        """Name the models of an endpoint that is not configured yet; raises `LLMError`."""
+        try:
+            async with asyncio.timeout(LIST_SECONDS):
+                return await self._adapters[kind].list_models(self._client, endpoint)
+        except TimeoutError as late:
+            raise ClockExpired("first_token", LIST_SECONDS) from late
+
+    def _endpoint(self, provider: ProviderRow) -> Endpoint:
+        return Endpoint(base_url=provider.base_url, secret=open_secret(self._box, provider))
+
+    def _clocks(self, provider: ProviderRow) -> Clocks:
+        upstream = self._upstream
+        first = upstream.first_token_seconds
+        total = upstream.total_seconds
+        if _is_local(provider.base_url):  # loading weights and reading a long prompt take minutes
+            first = max(first, upstream.local_first_token_seconds)
+            total = max(total, first + total)
+        return Clocks(
+            connect=upstream.connect_seconds,
+            first_token=first,
+            idle=upstream.idle_seconds,
+            total=total,
+        )
+
+
+def binding_of(provider: ProviderRow) -> str:
+    """Name the one place a provider's secret may be opened at: its row, owner and origin."""
+    url = check_url(provider.base_url)
+    origin = f"{url.scheme}://{url.netloc.decode()}"
+    return f"v1|providers|secret|{provider.public_id}|{provider.user_id}|{origin}"
+
+
+def open_secret(box: SecretBox, provider: ProviderRow) -> str | None:
+    """Decrypt a provider's secret; raises `SecretRequired` when it does not belong here."""
+    if provider.secret is None:
+        return None
+    try:
+        return box.open(provider.secret, bound_to=binding_of(provider))
+    except CannotOpen as failure:
+        raise SecretRequired(
+            f"The secret of {provider.name} cannot be opened. Enter it again in the settings."
+        ) from failure
+
+
+def _is_local(base_url: str) -> bool:
+    host = host_of(check_url(base_url))
+    address = literal(host)
+    return host == "localhost" if address is None else is_private(address)
+
+
+def _pause(failure: LLMError, tries: int, answered: bool, most: int) -> float | None:
+    """How long to wait before the next try, or None to give up."""
+    if answered or not failure.retryable or tries >= most:
+        return None
+    if failure.retry_after is not None:
+        return failure.retry_after if failure.retry_after <= LONGEST_RETRY_AFTER else None
+    return (0.4 * 2**tries) * (0.75 + random.random() / 2)  # noqa: S311 - jitter, not a secret

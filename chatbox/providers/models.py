@@ -1,0 +1,153 @@
+"""Models: listing them, switching them, and finding the one that a turn uses."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import UNSET
+
+from chatbox.caller import Caller
+from chatbox.config import Context
+from chatbox.db.database import Conflict, Database
+from chatbox.errors import AlreadyExists, ModelNotFound, NoModel, NotFound, SecretRequired
+from chatbox.events.hub import Hub
+from chatbox.kit.clock import now_ms
+from chatbox.providers import store
+from chatbox.providers.model import ModelChange, NewModel
+from chatbox.providers.store import ModelRow, ProviderRow
+from chatbox.providers.windows import known_window
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A model that can be called, with everything a call needs."""
+
+    provider: ProviderRow
+    model: ModelRow
+    window: int
+
+    @property
+    def public_name(self) -> str:
+        """The name users know: `provider/model`."""
+        return f"{self.provider.name}/{self.model.name}"
+
+
+class Models:
+    """The verbs of a user's models."""
+
+    def __init__(self, database: Database, *, hub: Hub, defaults: Context) -> None:
+        self._database = database
+        self._hub = hub
+        self._defaults = defaults
+
+    async def page(
+        self, caller: Caller, *, after: tuple[int, int], limit: int, enabled_only: bool
+    ) -> list[ModelRow]:
+        """List the caller's models."""
+        async with self._database.read() as reader:
+            return await store.list_models(
+                reader, caller.user_id, after=after, limit=limit, enabled_only=enabled_only
+            )
+
+    async def get(self, caller: Caller, name: str) -> ModelRow:
+        """Find a model by its public name, or raise `NotFound`."""
+        provider, _, model = name.partition("/")
+        async with self._database.read() as reader:
+            row = await store.find_model(reader, caller.user_id, provider=provider, name=model)
+        if row is None:
+            raise NotFound("There is no such model.")
+        return row
+
+    async def add(self, caller: Caller, new: NewModel) -> ModelRow:
+        """Add a model that its provider does not list."""
+        async with self._database.write() as writer:
+            provider = await store.get_provider(writer, caller.user_id, new.provider_id)
+            try:
+                await store.insert_model(
+                    writer,
+                    provider.id,
+                    new.name,
+                    window=new.context_window,
+                    max_output=new.max_output,
+                    at=now_ms(),
+                )
+            except Conflict as taken:
+                raise AlreadyExists(f"{provider.name} already has a model {new.name!r}.") from taken
+        self._hub.notify(caller.user_id, "models_changed", {})
+        return await self.get(caller, f"{provider.name}/{new.name}")
+
+    async def change(self, caller: Caller, name: str, change: ModelChange) -> ModelRow:
+        """Change a model's limits, or switch it on or off."""
+        row = await self.get(caller, name)
+        window = row.context_window if change.context_window is UNSET else change.context_window
+        source = row.window_source
+        if change.context_window is not UNSET:
+            source = "provider" if window is None else "user"
+        async with self._database.write() as writer:
+            await store.update_model(
+                writer,
+                row.id,
+                window=window,
+                max_output=row.max_output if change.max_output is UNSET else change.max_output,
+                enabled=row.enabled if change.enabled is UNSET else change.enabled,
+                source=source,
+            )
+        self._hub.notify(caller.user_id, "models_changed", {})
+        return await self.get(caller, name)
+
+    async def remove(self, caller: Caller, name: str) -> None:
+        """Delete a model; a refresh brings it back when the provider lists it."""
+        row = await self.get(caller, name)
+        async with self._database.write() as writer:
+            await store.delete_model(writer, row.id)
+        self._hub.notify(caller.user_id, "models_changed", {})
+
+    async def resolve(self, caller: Caller, wishes: Sequence[str | None]) -> Target:
+        """Find the model to use: the first wish that is named, else the first usable model.
+
+        Only the first named wish that exists counts for certain: a default that has gone is passed
+        over. Raises `ModelNotFound`, `NoModel` and `SecretRequired`.
+        """
+        asked, *defaults = wishes
+        async with self._database.read() as reader:
+            model = None
+            for wish in (asked, *defaults):
+                if model is None and wish:
+                    provider, _, name = wish.partition("/")
+                    model = await store.find_model(
+                        reader, caller.user_id, provider=provider, name=name
+                    )
+                    if wish == asked and (model is None or not _usable(model)):
+                        raise ModelNotFound(f"The model {wish!r} is not available.")
+                    model = model if model is not None and _usable(model) else None
+            model = model or await store.first_usable(reader, caller.user_id)
+            if model is None:
+                raise NoModel("No model is available. Connect a provider in the settings first.")
+            row = await store.find_provider_by_key(reader, caller.user_id, model.provider_id)
+        if row is None:
+            raise ModelNotFound("The model's provider has just been deleted.")
+        if row.secret_hint is not None and row.secret is None:
+            raise SecretRequired
+        return Target(provider=row, model=model, window=self._window(model))
+
+    async def learn_window(self, caller: Caller, target: Target, window: int) -> None:
+        """Remember the window that a refusal named."""
+        async with self._database.write() as writer:
+            await store.update_window(writer, target.model.id, window)
+        self._hub.notify(caller.user_id, "models_changed", {})
+
+    async def learn_ratio(self, target: Target, *, counted: int, told: int) -> None:
+        """Correct the token count by what the provider counted, a fifth of the way each time."""
+        if counted < 50 or told < 50:
+            return
+        seen = min(4.0, max(0.25, told / counted))
+        ratio = target.model.token_ratio * 0.8 + seen * 0.2
+        if abs(ratio - target.model.token_ratio) < 0.02:
+            return
+        async with self._database.write() as writer:
+            await store.update_ratio(writer, target.model.id, round(ratio, 4))
+
+    def _window(self, model: ModelRow) -> int:
+        return model.context_window or known_window(model.name) or self._defaults.default_window
+
+
+def _usable(model: ModelRow) -> bool:
+    return model.enabled and model.available and model.provider_enabled

@@ -1,0 +1,272 @@
+"""HTTP: providers and models."""
+
+from typing import Annotated
+
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.params import Parameter
+
+from chatbox.caller import Caller
+from chatbox.kit.clock import optional_rfc3339, rfc3339
+from chatbox.providers.discovery import Discovery
+from chatbox.providers.model import (
+    FoundPage,
+    Health,
+    Model,
+    ModelChange,
+    ModelPage,
+    NewModel,
+    NewProvider,
+    Provider,
+    ProviderChange,
+    ProviderPage,
+    TestResult,
+    UseFound,
+)
+from chatbox.providers.models import Models
+from chatbox.providers.service import Providers
+from chatbox.providers.store import ModelRow, ProviderRow
+from chatbox.system.settings import UserSettings
+from chatbox.web.paging import Cursor, Limit, decode_cursor, page
+from chatbox.web.params import IfMatch, etag
+
+ProviderId = Annotated[str, Parameter(description="The provider's id")]
+
+
+class ProviderRoutes(Controller):
+    """Providers: configured upstream accounts."""
+
+    path = "/api/v1/providers"
+    tags = ["Providers"]
+
+    @get(summary="List providers", description="All providers of the caller, oldest first.")
+    async def list_providers(self, caller: Caller, providers: Providers) -> ProviderPage:
+        rows = await providers.all(caller)
+        return ProviderPage(items=[provider_of(row) for row in rows], next_cursor=None)
+
+    @post(
+        summary="Connect a provider",
+        description="Creates a provider and lists its models at once. It is created even when it "
+        "does not answer; `status` then says why.",
+    )
+    async def connect_provider(
+        self, caller: Caller, providers: Providers, data: NewProvider
+    ) -> Response[Provider]:
+        row = await providers.connect(caller, data)
+        return Response(
+            provider_of(row),
+            status_code=201,
+            headers={"Location": f"/api/v1/providers/{row.public_id}"},
+        )
+
+    @get("/{provider_id:str}", summary="Read a provider", description="Never with its secret.")
+    async def get_provider(
+        self, caller: Caller, providers: Providers, provider_id: ProviderId
+    ) -> Response[Provider]:
+        row = await providers.get(caller, provider_id)
+        return Response(provider_of(row), headers=etag(row.version))
+
+    @patch(
+        "/{provider_id:str}",
+        summary="Change a provider",
+        description="Another scheme, host or port clears the secret unless a new one comes along.",
+    )
+    async def change_provider(
+        self,
+        caller: Caller,
+        providers: Providers,
+        provider_id: ProviderId,
+        data: ProviderChange,
+        if_match: IfMatch = None,
+    ) -> Response[Provider]:
+        row = await providers.change(caller, provider_id, data, version=if_match)
+        return Response(provider_of(row), headers=etag(row.version))
+
+    @delete(
+        "/{provider_id:str}",
+        summary="Delete a provider",
+        description="Its secret and models go with it; messages stay.",
+    )
+    async def delete_provider(
+        self, caller: Caller, providers: Providers, provider_id: ProviderId
+    ) -> None:
+        await providers.remove(caller, provider_id)
+
+    @post(
+        "/{provider_id:str}/test",
+        status_code=200,
+        summary="Test a provider",
+        description="Asks for its models and tells how that went.",
+    )
+    async def check_provider(
+        self, caller: Caller, providers: Providers, provider_id: ProviderId
+    ) -> TestResult:
+        contact = await providers.refresh(caller, provider_id)
+        if contact.failure is not None:
+            return TestResult(
+                ok=False,
+                code=contact.failure.code,
+                detail=contact.failure.detail,
+                latency_ms=None,
+                model_count=None,
+            )
+        return TestResult(
+            ok=True,
+            code=None,
+            detail="The provider answers.",
+            latency_ms=contact.latency_ms,
+            model_count=len(contact.offer),
+        )
+
+    @post(
+        "/{provider_id:str}/models/refresh",
+        status_code=200,
+        summary="List a provider's models again",
+        description="Takes over what the provider offers now; a failure is a 502.",
+    )
+    async def refresh_models(
+        self,
+        caller: Caller,
+        providers: Providers,
+        models: Models,
+        settings: UserSettings,
+        provider_id: ProviderId,
+    ) -> ModelPage:
+        row = await providers.must_refresh(caller, provider_id)
+        rows = await models.page(caller, after=(0, 0), limit=5_000, enabled_only=False)
+        default = (await settings.get(caller)).default_model
+        items = [model_of(one, default) for one in rows if one.provider_id == row.id]
+        return ModelPage(items=items, next_cursor=None)
+
+    @post(
+        "/detect",
+        status_code=200,
+        summary="Look for providers",
+        description="Probes the usual loopback ports of local servers and the environment.",
+    )
+    async def detect_providers(self, caller: Caller, discovery: Discovery) -> FoundPage:
+        return FoundPage(items=await discovery.detect(caller))
+
+    @post(
+        "/detect/use",
+        summary="Connect something that was found",
+        description="Connects a provider by the name under which detection listed it.",
+    )
+    async def use_found(self, caller: Caller, discovery: Discovery, data: UseFound) -> Provider:
+        return provider_of(await discovery.use(caller, data.name))
+
+
+ModelId = Annotated[
+    str, Parameter(description="`provider/model`, percent-encoded into one path segment")
+]
+
+
+class ModelRoutes(Controller):
+    """Models: what the providers offer."""
+
+    path = "/api/v1/models"
+    tags = ["Models"]
+
+    @get(summary="List models", description="By provider, in the provider's order.")
+    async def list_models(
+        self,
+        caller: Caller,
+        models: Models,
+        settings: UserSettings,
+        limit: Limit = 200,
+        cursor: Cursor = None,
+        enabled: Annotated[
+            bool, Parameter(description="Only models that can be used now")
+        ] = False,
+    ) -> ModelPage:
+        after = decode_cursor(cursor, default=(0, 0))
+        rows = await models.page(caller, after=after, limit=limit + 1, enabled_only=enabled)
+        default = (await settings.get(caller)).default_model
+        shown, next_cursor = page(rows, limit, lambda row: (row.provider_id, row.id))
+        return ModelPage(items=[model_of(row, default) for row in shown], next_cursor=next_cursor)
+
+    @post(
+        summary="Add a model",
+        description="For models that a provider offers without listing them.",
+    )
+    async def add_model(
+        self, caller: Caller, models: Models, settings: UserSettings, data: NewModel
+    ) -> Model:
+        row = await models.add(caller, data)
+        return model_of(row, (await settings.get(caller)).default_model)
+
+    @get("/{model_id:path}", summary="Read a model", description="By its public name.")
+    async def get_model(
+        self, caller: Caller, models: Models, settings: UserSettings, model_id: ModelId
+    ) -> Model:
+        row = await models.get(caller, _name(model_id))
+        return model_of(row, (await settings.get(caller)).default_model)
+
+    @patch(
+        "/{model_id:path}",
+        summary="Change a model",
+        description="Sets its limits or switches it on or off.",
+    )
+    async def change_model(
+        self,
+        caller: Caller,
+        models: Models,
+        settings: UserSettings,
+        model_id: ModelId,
+        data: ModelChange,
+    ) -> Model:
+        row = await models.change(caller, _name(model_id), data)
+        return model_of(row, (await settings.get(caller)).default_model)
+
+    @delete(
+        "/{model_id:path}",
+        summary="Delete a model",
+        description="A refresh brings it back when the provider lists it.",
+    )
+    async def delete_model(self, caller: Caller, models: Models, model_id: ModelId) -> None:
+        await models.remove(caller, _name(model_id))
+
+
+def provider_of(row: ProviderRow) -> Provider:
+    """Show a provider; its secret stays inside."""
+    return Provider(
+        id=row.public_id,
+        name=row.name,
+        kind=row.kind,
+        base_url=row.base_url,
+        has_secret=row.secret is not None,
+        secret_hint=row.secret_hint,
+        enabled=row.enabled,
+        source=row.source,
+        status=Health(
+            state=row.state,
+            code=row.state_code,
+            detail=row.state_detail,
+            checked_at=optional_rfc3339(row.checked_at),
+        ),
+        model_count=row.model_count,
+        version=row.version,
+        created_at=rfc3339(row.created_at),
+        updated_at=rfc3339(row.updated_at),
+    )
+
+
+def model_of(row: ModelRow, default: str | None) -> Model:
+    """Show a model."""
+    public = f"{row.provider_name}/{row.name}"
+    return Model(
+        id=public,
+        provider_id=row.provider_public_id,
+        provider_name=row.provider_name,
+        name=row.name,
+        context_window=row.context_window,
+        max_output=row.max_output,
+        capabilities=row.capabilities,
+        enabled=row.enabled,
+        available=row.available and row.provider_enabled,
+        is_default=public == default,
+    )
+
+
+def _name(model_id: str) -> str:
+    """Drop the slash that Litestar puts in front; the server has undone the percent-encoding."""
+    return model_id.removeprefix("/")

@@ -1,0 +1,1 @@
+"""The server itself: personal settings, what it is and how it does."""

@@ -1,0 +1,48 @@
+"""Whether the server can do its work."""
+
+import os
+import sqlite3
+
+from chatbox import __version__
+from chatbox.config import Limits
+from chatbox.db.database import Database
+from chatbox.errors import NotReady
+from chatbox.events.hub import Hub
+from chatbox.system.model import DemoModelState, Info, InfoLimits, Ready
+
+
+class Health:
+    """Tells what the server is and whether it is ready."""
+
+    def __init__(self, database: Database, hub: Hub, *, limits: Limits) -> None:
+        self._database = database
+        self._hub = hub
+        self._limits = limits
+        self.demo_model = DemoModelState(state="off")
+
+    def info(self) -> Info:
+        """What this server is; nothing secret."""
+        return Info(
+            name="chatbox",
+            version=__version__,
+            commit=os.environ.get("CHATBOX_COMMIT"),
+            sqlite_version=sqlite3.sqlite_version,
+            mode="single-user",
+            demo_model=self.demo_model,
+            limits=InfoLimits(
+                body_bytes=self._limits.body_bytes, content_chars=self._limits.content_chars
+            ),
+        )
+
+    async def ready(self) -> Ready:
+        """Read and write; raise `NotReady` with the reason when that does not work."""
+        if self._hub.draining:
+            raise NotReady("The server is stopping.")
+        try:
+            async with self._database.read() as reader:
+                await reader.fetch_one(int, "SELECT id FROM instance")
+            async with self._database.write() as writer:
+                await writer.execute("UPDATE instance SET id = id WHERE id = 1")
+        except sqlite3.Error as failure:
+            raise NotReady(f"The database does not work: {failure}.") from failure
+        return Ready(database=sqlite3.sqlite_version, running_turns=self._hub.running_count)

@@ -1,0 +1,85 @@
+"""HTTP: what the server is, how it does, and the user's settings."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, patch
+from litestar.params import Parameter
+from litestar.types import ASGIApp
+
+from chatbox import __version__
+from chatbox.caller import Caller
+from chatbox.errors import NotFound
+from chatbox.system.health import Health
+from chatbox.system.model import Alive, Info, Ready
+from chatbox.system.settings import Settings, SettingsChange, UserSettings
+from chatbox.web.static import Boot, PageAnswer, Ui
+
+_NO_PAGES = ("api/", "v1/", "schema", "assets/", "healthz/", "readyz/", "metrics")
+
+
+class SystemRoutes(Controller):
+    """System: this server and the user's settings."""
+
+    path = "/api/v1"
+    tags = ["System"]
+
+    @get("/info", summary="About this server", description="Version, mode and limits; no secrets.")
+    async def get_info(self, health: Health) -> Info:
+        return health.info()
+
+    @get("/settings", summary="Read the settings", description="The caller's own, with defaults.")
+    async def get_settings(self, caller: Caller, settings: UserSettings) -> Settings:
+        return await settings.get(caller)
+
+    @patch("/settings", summary="Change settings", description="Absent ones stay.")
+    async def change_settings(
+        self, caller: Caller, settings: UserSettings, data: SettingsChange
+    ) -> Settings:
+        return await settings.change(caller, data)
+
+
+class HealthRoutes(Controller):
+    """Health: for monitors."""
+
+    tags = ["System"]
+
+    @get("/healthz", summary="Alive", description="The process answers.")
+    async def healthz(self) -> Alive:
+        return Alive()
+
+    @get(
+        "/readyz",
+        summary="Ready",
+        description="The database can be read and written; 503 otherwise and while stopping.",
+    )
+    async def readyz(self, health: Health) -> Ready:
+        return await health.ready()
+
+
+class UiRoutes(Controller):
+    """The web UI: every address that is not the API's or a file's is a page of it."""
+
+    @get(["/", "/{path:path}"], include_in_schema=False)
+    async def show_ui(
+        self,
+        request: Request[Any, Any, Any],
+        caller: Caller,
+        settings: UserSettings,
+        ui: Ui,
+        path: Annotated[str, Parameter(description="Any address")] = "",
+    ) -> ASGIApp:
+        name = path.lstrip("/")
+        if ui.has(name) and name != "index.html":
+            return ui.file(name, accepts=request.headers.get("accept-encoding", "").encode())
+        if name.startswith(_NO_PAGES):
+            raise NotFound
+        chosen = await settings.get(caller)
+        boot = Boot(
+            version=__version__,
+            mode="single-user",
+            locale=chosen.locale,
+            theme=chosen.theme,
+            density=chosen.density,
+            settings=chosen,
+        )
+        return PageAnswer(ui.page(boot))

@@ -1,0 +1,94 @@
+"""Personal settings: what a user can change while the server runs."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chatbox.caller import Caller
+from chatbox.db.database import Database
+from chatbox.db.rows import encode_json
+from chatbox.events.hub import Hub
+
+Theme = Literal["system", "light", "dark", "contrast"]
+Locale = Literal["auto", "en", "zh-Hans"]
+SendKey = Literal["enter", "mod_enter"]
+Density = Literal["comfortable", "compact"]
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """A user's settings."""
+
+    theme: Theme = "system"
+    locale: Locale = "auto"
+    default_model: Annotated[
+        str | None, Meta(description="Used by sessions that name no model of their own")
+    ] = None
+    send_key: Annotated[SendKey, Meta(description="Which key sends a message")] = "enter"
+    density: Density = "comfortable"
+    onboarded: Annotated[bool, Meta(description="The first-run pages were finished")] = False
+    version: int = 1
+
+
+class SettingsChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings to change; absent ones stay."""
+
+    theme: Theme | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    default_model: Annotated[str, Meta(max_length=400)] | None | UnsetType = UNSET
+    send_key: SendKey | UnsetType = UNSET
+    density: Density | UnsetType = UNSET
+    onboarded: bool | UnsetType = UNSET
+
+
+class _Row(msgspec.Struct, frozen=True):
+    settings: Settings
+    settings_version: int
+
+
+class UserSettings:
+    """Reads and writes settings; the newest are kept in memory, for every page needs them."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._known: dict[int, Settings] = {}
+
+    async def get(self, caller: Caller) -> Settings:
+        """The caller's settings, defaults included."""
+        if (known := self._known.get(caller.user_id)) is not None:
+            return known
+        async with self._database.read() as reader:
+            row = await reader.fetch_one(
+                _Row,
+                "SELECT settings, settings_version FROM users WHERE id = :user",
+                user=caller.user_id,
+            )
+        if row is None:
+            return Settings()
+        settings = msgspec.structs.replace(row.settings, version=row.settings_version)
+        self._known[caller.user_id] = settings
+        return settings
+
+    async def change(self, caller: Caller, change: SettingsChange) -> Settings:
+        """Change some settings and tell the user's other tabs."""
+        old = await self.get(caller)
+        given = {
+            name: value
+            for name in change.__struct_fields__
+            if (value := getattr(change, name)) is not UNSET
+        }
+        new = msgspec.structs.replace(old, **given, version=old.version + 1)
+        async with self._database.write() as writer:
+            await writer.execute(
+                """
+                UPDATE users
+                SET settings = :settings, settings_version = settings_version + 1
+                WHERE id = :user
+                """,
+                settings=encode_json(new),
+                user=caller.user_id,
+            )
+        self._known[caller.user_id] = new
+        self._hub.notify(caller.user_id, "settings_changed", {"settings": new})
+        return new

@@ -1,0 +1,90 @@
+/** Wires the transcript's box to the scroll rules: follow, anchor on send, remember, link to a message. */
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { SendAnchor, StickController, type StickState } from "../../lib/scroll";
+import { placeOf, rememberPlace, setController, topRow } from "./places";
+
+export interface ScrollHandle {
+  readonly box: RefObject<HTMLDivElement | null>;
+  readonly content: RefObject<HTMLDivElement | null>;
+  readonly spacer: RefObject<HTMLDivElement | null>;
+  readonly stick: RefObject<StickController | null>;
+  readonly state: StickState;
+  /** Puts a question that was just sent near the top, with room for its reply. */
+  readonly anchorTo: (rowId: string) => void;
+}
+
+const REST: StickState = { isPinned: true, isJumpOffered: false, hasNewBelow: false };
+
+function goBack(sessionId: string, box: HTMLElement, stick: StickController): void {
+  const place = placeOf(sessionId);
+  const row = place === undefined ? null : document.getElementById(`m-${place.messageId}`);
+  if (place === undefined || row === null) return;
+  stick.release();
+  stick.scrollTo(box.scrollTop + row.getBoundingClientRect().top - box.getBoundingClientRect().top - place.offset);
+}
+
+export function useScroll(sessionId: string): ScrollHandle {
+  const box = useRef<HTMLDivElement | null>(null);
+  const content = useRef<HTMLDivElement | null>(null);
+  const spacer = useRef<HTMLDivElement | null>(null);
+  const stick = useRef<StickController | null>(null);
+  const anchor = useRef<SendAnchor | null>(null);
+  const [state, setState] = useState<StickState>(REST);
+
+  useLayoutEffect(() => {
+    if (box.current === null || content.current === null || spacer.current === null) return undefined;
+    const element = box.current;
+    const sendAnchor = new SendAnchor(element, spacer.current);
+    // Created first, so that the spacer has given way before the controller looks at the height.
+    const observer = new ResizeObserver(() => sendAnchor.update());
+    observer.observe(content.current);
+    const controller = new StickController(element, content.current, { onState: setState });
+    anchor.current = sendAnchor;
+    stick.current = controller;
+    setController(controller);
+    goBack(sessionId, element, controller);
+    return () => {
+      rememberPlace(sessionId, controller.state.isPinned ? null : topRow(element));
+      observer.disconnect();
+      controller.destroy();
+      setController(null);
+    };
+  }, [sessionId]);
+
+  const anchorTo = (rowId: string): void => {
+    const row = document.getElementById(`m-${rowId}`);
+    if (row === null) return;
+    anchor.current?.anchor(row);
+    stick.current?.jumpToLatest();
+  };
+  return { box, content, spacer, stick, state, anchorTo };
+}
+
+interface Held {
+  readonly row: HTMLElement;
+  readonly top: number;
+}
+
+/**
+ * Keeps the reader's place while rows are added above. Called while rendering, when the old rows
+ * are still in the document; the returned drift is taken out before the new ones are painted.
+ */
+export function useHoldPlace(firstRowId: string | undefined, handle: ScrollHandle): void {
+  const first = useRef(firstRowId);
+  const held = useRef<Held | null>(null);
+  if (first.current !== firstRowId) {
+    const row = first.current === undefined ? null : document.getElementById(`m-${first.current}`);
+    const isPinned = handle.stick.current?.state.isPinned ?? true;
+    held.current = row === null || isPinned ? null : { row, top: row.getBoundingClientRect().top };
+    first.current = firstRowId;
+  }
+  useLayoutEffect(() => {
+    const { current } = held;
+    held.current = null;
+    const box = handle.box.current;
+    if (current === null || box === null || !current.row.isConnected) return;
+    const drift = current.row.getBoundingClientRect().top - current.top;
+    if (Math.abs(drift) >= 1) handle.stick.current?.scrollTo(box.scrollTop + drift);
+  }, [firstRowId]);
+}

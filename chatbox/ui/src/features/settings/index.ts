@@ -1,0 +1,2 @@
+/** The settings screens. */
+export { SettingsPage } from "./SettingsPage";

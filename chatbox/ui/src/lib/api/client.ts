@@ -1,0 +1,151 @@
+/**
+ * The one door to /api/v1: JSON in and out, every failure is an ApiError.
+ * A request that never got an answer has code "network"; one we gave up on has code "timeout".
+ */
+import { base } from "../state/boot";
+
+export interface FieldError {
+  field: string;
+  detail: string;
+}
+
+interface Problem {
+  status?: number;
+  code?: string;
+  detail?: string;
+  title?: string;
+  request_id?: string;
+  errors?: FieldError[];
+}
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly requestId: string | null;
+  readonly fields: FieldError[];
+  /** The whole problem document: extras such as `current`, `budget`, `window`. */
+  readonly problem: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, problem: Problem = {}) {
+    super(problem.detail ?? problem.title ?? code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = problem.detail ?? problem.title ?? "";
+    this.requestId = problem.request_id ?? null;
+    this.fields = problem.errors ?? [];
+    this.problem = problem as Record<string, unknown>;
+  }
+
+  /** True when nothing reached the server, or nobody knows whether it did. */
+  get isUnsent(): boolean {
+    return this.code === "network" || this.code === "timeout";
+  }
+}
+
+type QueryValue = string | number | boolean | null | undefined;
+
+export interface RequestOptions {
+  query?: Record<string, QueryValue>;
+  signal?: AbortSignal;
+  /** Milliseconds until the request is given up; 30 s unless told. */
+  timeout?: number;
+  idempotencyKey?: string;
+  /** Sent as If-Match, for optimistic locking. */
+  version?: number;
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+
+/** The absolute path of an API resource below the deployment's base path. */
+export function apiUrl(path: string, query?: Record<string, QueryValue>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null) search.set(name, String(value));
+  }
+  const tail = search.toString();
+  return `${base}/api/v1${path}${tail === "" ? "" : `?${tail}`}`;
+}
+
+function headersFor(hasBody: boolean, options: RequestOptions): Headers {
+  const headers = new Headers({ Accept: "application/json" });
+  if (hasBody) headers.set("Content-Type", "application/json");
+  if (options.idempotencyKey !== undefined) headers.set("Idempotency-Key", options.idempotencyKey);
+  if (options.version !== undefined) headers.set("If-Match", `"${options.version}"`);
+  return headers;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === "") return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  const body = await readJson(response);
+  const problem: Problem = typeof body === "object" && body !== null ? body : {};
+  const withId: Problem = {
+    ...problem,
+    request_id: problem.request_id ?? response.headers.get("X-Request-Id") ?? undefined,
+  } as Problem;
+  return new ApiError(response.status, problem.code ?? `http_${response.status}`, withId);
+}
+
+/** Sends one request. Resolves with the decoded body (null for 204) or throws an ApiError. */
+async function request<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  options: RequestOptions,
+): Promise<T> {
+  const clock = new AbortController();
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    clock.abort();
+  }, options.timeout ?? DEFAULT_TIMEOUT);
+  const forward = (): void => clock.abort();
+  if (options.signal?.aborted) clock.abort();
+  options.signal?.addEventListener("abort", forward);
+  try {
+    const response = await fetch(apiUrl(path, options.query), {
+      method,
+      headers: headersFor(body !== undefined, options),
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: clock.signal,
+      credentials: "same-origin",
+      cache: "no-store",
+    });
+    if (!response.ok) throw await failureOf(response);
+    const decoded = await readJson(response);
+    if (decoded === undefined) throw new ApiError(response.status, "unreadable_answer");
+    return decoded as T;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    if (expired) throw new ApiError(0, "timeout");
+    if (options.signal?.aborted) throw new ApiError(0, "aborted");
+    throw new ApiError(0, "network");
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", forward);
+  }
+}
+
+export const api = {
+  get: <T>(path: string, options: RequestOptions = {}): Promise<T> =>
+    request<T>("GET", path, undefined, options),
+  post: <T>(path: string, body: unknown = {}, options: RequestOptions = {}): Promise<T> =>
+    request<T>("POST", path, body, options),
+  patch: <T>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> =>
+    request<T>("PATCH", path, body, options),
+  del: (path: string, options: RequestOptions = {}): Promise<void> =>
+    request<null>("DELETE", path, undefined, options).then(() => undefined),
+};
+
+export const isApiError = (error: unknown, code?: string): error is ApiError =>
+  error instanceof ApiError && (code === undefined || error.code === code);

@@ -1,0 +1,8 @@
+/** The browser, with its gaps filled. */
+export * from "./channel";
+export * from "./clipboard";
+export * from "./contrast";
+export * from "./secure";
+export * from "./storage";
+export * from "./uuid";
+export * from "./viewport";

@@ -1,0 +1,104 @@
+/**
+ * Unsent text, per session. Kept in memory at once, in IndexedDB 150 ms later and when the page
+ * hides; thrown away only after the server has acknowledged the message.
+ */
+import { signal } from "@preact/signals";
+import { storage } from "../platform/storage";
+
+export interface Draft {
+  text: string;
+  at: number;
+}
+
+/** The key of the draft on the page for a new chat. */
+export const NEW_DRAFT = "new";
+
+const PREFIX = "draft:";
+const DELAY = 150;
+const MAX_AGE = 30 * 86_400_000;
+
+const memory = new Map<string, Draft>();
+const dirty = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+/** Sessions that have a draft: the pencil in the sidebar. */
+const ids = signal<ReadonlySet<string>>(new Set());
+
+function noteId(id: string, present: boolean): void {
+  if (ids.peek().has(id) === present) return;
+  const next = new Set(ids.peek());
+  if (present) next.add(id);
+  else next.delete(id);
+  ids.value = next;
+}
+
+function isDraft(value: unknown): value is Draft {
+  return typeof value === "object" && value !== null && "text" in value && typeof value.text === "string";
+}
+
+function flush(): void {
+  if (timer !== null) clearTimeout(timer);
+  timer = null;
+  for (const id of dirty) {
+    const draft = memory.get(id);
+    if (draft === undefined || draft.text === "") void storage.remove(PREFIX + id);
+    else void storage.set(PREFIX + id, draft);
+  }
+  dirty.clear();
+}
+
+/** Remembers the text; "" forgets the draft. */
+function save(id: string, text: string): void {
+  memory.set(id, { text, at: Date.now() });
+  noteId(id, text.trim() !== "");
+  dirty.add(id);
+  timer ??= setTimeout(flush, DELAY);
+}
+
+async function load(id: string): Promise<string> {
+  const known = memory.get(id);
+  if (known !== undefined) return known.text;
+  const stored = await storage.get(PREFIX + id);
+  const late = memory.get(id);
+  if (late !== undefined) return late.text;
+  if (!isDraft(stored)) return "";
+  memory.set(id, stored);
+  return stored.text;
+}
+
+/** The draft when it is in memory already, so that a visited session shows it without a wait. */
+const peek = (id: string): string | undefined => memory.get(id)?.text;
+
+/** Empties the composer while the text stays stored: it is on its way, but not acknowledged yet. */
+function hold(id: string): void {
+  flush();
+  memory.set(id, { text: "", at: Date.now() });
+  noteId(id, false);
+}
+
+/** Forgets the stored text, unless something new has been typed since. */
+function clear(id: string): void {
+  if ((memory.get(id)?.text ?? "") !== "") return;
+  save(id, "");
+  flush();
+}
+
+/** Finds the drafts left from earlier visits and drops those older than 30 days. */
+async function restore(): Promise<void> {
+  const keys = (await storage.keys(PREFIX)).filter((key) => key.startsWith(PREFIX));
+  for (const key of keys) {
+    const id = key.slice(PREFIX.length);
+    const stored = await storage.get(key);
+    if (!isDraft(stored) || Date.now() - stored.at > MAX_AGE) void storage.remove(key);
+    else if (stored.text.trim() !== "" && !memory.has(id)) noteId(id, true);
+  }
+}
+
+if (typeof window !== "undefined") {
+  window.addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) flush();
+  });
+}
+
+export const drafts = { ids, save, load, peek, hold, clear, flush, restore };

@@ -1,0 +1,1 @@
+"""How the server answers: the boundary around it, problem documents, paging, streams, the UI."""

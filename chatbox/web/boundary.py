@@ -1,0 +1,189 @@
+"""The boundary: the outermost layer, which every request passes, static files and 404s included.
+
+In single-user mode there is no login, so this is the whole defence against other web sites: the
+Host must be this server's own (DNS rebinding), Origin and Sec-Fetch-Site must not be foreign
+(CSRF, WebSocket hijacking), and bodies must be JSON, which no form can send. Litestar's own
+middleware runs after routing and does not see all requests, hence a plain ASGI wrapper.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+from chatbox.errors import (
+    BodyTimeout,
+    BodyTooLarge,
+    ChatboxError,
+    ForeignOrigin,
+    InvalidRequest,
+    NotReady,
+    UnsupportedMediaType,
+    WrongHost,
+)
+from chatbox.kit.ids import new_id
+from chatbox.web.headers import secured
+from chatbox.web.problems import MEDIA_TYPE, problem_body
+
+Scope = Any
+Receive = Any
+Send = Any
+App = Callable[[Scope, Receive, Send], Any]
+
+BODY_SECONDS = 30.0
+DEEPEST_JSON = 64
+_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
+_UNSAFE_FETCH = (b"cross-site", b"same-site")
+
+
+class Boundary:
+    """Wraps the application; `origins` answers the hosts the server may be called by."""
+
+    def __init__(self, app: App, *, hosts: Callable[[], frozenset[str]], body_bytes: int) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._body_bytes = body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, then pass on."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        request_id = new_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+        try:
+            headers = _single_headers(scope)
+            self._check_host(scope, headers)
+            self._check_origin(scope, headers)
+            if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+                receive = await self._body(headers, receive)
+        except ChatboxError as refused:
+            await _refuse(scope, receive, send, refused, request_id)
+            return
+        await self._app(scope, receive, secured(scope, send, request_id))
+
+    def _check_host(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if host not in self._hosts():
+            raise WrongHost(
+                "This server runs for one person on this computer. Open it as "
+                f"http://{min(self._hosts(), default='localhost')}."
+            )
+
+    def _check_origin(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        origin = headers.get(b"origin")
+        if origin is not None:
+            scheme, _, host = origin.decode("latin-1").lower().partition("://")
+            if scheme not in ("http", "https") or host not in self._hosts():
+                raise ForeignOrigin
+        fetch_site = headers.get(b"sec-fetch-site", b"none")
+        if fetch_site in _UNSAFE_FETCH and not _is_navigation(scope, headers):
+            raise ForeignOrigin
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        """Read the whole body within its limits and hand it on as one piece."""
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            raise InvalidRequest("The Content-Length is not a number.")
+        if int(length) > self._body_bytes:
+            raise self._too_large()
+        body = await self._read(receive)
+        if body:
+            _check_json(headers, body)
+        return _replaying(body, receive)
+
+    async def _read(self, receive: Receive) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise NotReady("The request was given up.")
+                    pieces.append(message.get("body", b""))
+                    size += len(pieces[-1])
+                    if size > self._body_bytes:
+                        raise self._too_large()
+                    if not message.get("more_body"):
+                        return b"".join(pieces)
+        except TimeoutError as late:
+            raise BodyTimeout from late
+
+    def _too_large(self) -> BodyTooLarge:
+        return BodyTooLarge(f"A request may have at most {self._body_bytes:,} bytes.")
+
+
+def own_hosts(bind_host: str, port: int) -> frozenset[str]:
+    """The Host values a loopback server answers under; the port may be left out when it is 80."""
+    names = {"127.0.0.1", "localhost", "[::1]"}
+    if bind_host not in ("localhost", "::1"):
+        names.add(bind_host)
+    hosts = {f"{name}:{port}" for name in names}
+    return frozenset(hosts | (names if port == 80 else set()))
+
+
+def _single_headers(scope: Scope) -> dict[bytes, bytes]:
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in (b"host", b"origin", b"content-type", b"content-length") and name in headers:
+            raise InvalidRequest(f"The header {name.decode()} was sent twice.")
+        headers[name] = value
+    return headers
+
+
+def _is_navigation(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """A link on another site may open a page of ours, but read nothing and change nothing."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and headers.get(b"sec-fetch-mode") == b"navigate"
+        and headers.get(b"sec-fetch-dest") == b"document"
+        and not scope["path"].startswith(("/api/", "/v1/"))
+    )
+
+
+def _check_json(headers: dict[bytes, bytes], body: bytes) -> None:
+    media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+    if media_type != b"application/json":
+        raise UnsupportedMediaType
+    if body.count(b"[") + body.count(b"{") <= DEEPEST_JSON:
+        return
+    depth = 0
+    for match in _NESTING.finditer(body):
+        if (char := match.group()) in (b"[", b"{"):
+            depth += 1
+            if depth > DEEPEST_JSON:
+                raise InvalidRequest("The JSON is nested too deeply.")
+        elif char in (b"]", b"}"):
+            depth -= 1
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    handed_on = False
+
+    async def replay() -> dict[str, Any]:
+        nonlocal handed_on
+        if not handed_on:
+            handed_on = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        message: dict[str, Any] = await receive()
+        return message
+
+    return replay
+
+
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, refused: ChatboxError, request_id: str
+) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": refused.code})
+        return
+    status, body = problem_body(refused, request_id)
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
+    if status in (408, 413):
+        headers.append((b"connection", b"close"))
+    send = secured(scope, send, request_id)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

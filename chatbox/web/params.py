@@ -1,0 +1,37 @@
+"""Header parameters that several routes take."""
+
+from typing import Annotated
+
+from litestar.params import Parameter
+
+IfMatch = Annotated[
+    int | None,
+    Parameter(
+        header="If-Match",
+        description="The version that the change is based on; another one answers 409",
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="Makes a repeated request answer with the turn that the first one began",
+    ),
+]
+LastEventId = Annotated[
+    int | None,
+    Parameter(
+        header="Last-Event-ID", ge=0, description="Resume after the event with this number"
+    ),
+]
+Accept = Annotated[
+    str | None,
+    Parameter(header="Accept", description="`text/event-stream` streams the turn's events"),
+]
+
+
+def etag(version: int) -> dict[str, str]:
+    """The header that tells a version."""
+    return {"ETag": str(version)}

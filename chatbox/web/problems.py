@@ -1,0 +1,126 @@
+"""Errors as RFC 9457 problem documents; the only module that knows which status an error has."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from chatbox import errors
+from chatbox.errors import ChatboxError
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[ChatboxError], int] = {
+    errors.InvalidRequest: 400,
+    errors.AddressRefused: 400,
+    errors.MessageTooLong: 400,
+    errors.ForeignOrigin: 403,
+    errors.NotFound: 404,
+    errors.ModelNotFound: 404,
+    errors.MethodNotAllowed: 405,
+    errors.BodyTimeout: 408,
+    errors.NameTaken: 409,
+    errors.AlreadyExists: 409,
+    errors.VersionConflict: 409,
+    errors.IdempotencyMismatch: 409,
+    errors.SessionBusy: 409,
+    errors.CannotContinue: 409,
+    errors.NoModel: 409,
+    errors.SecretRequired: 409,
+    errors.BodyTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.WrongHost: 421,
+    errors.LimitReached: 429,
+    errors.TooManyTurns: 429,
+    errors.ProviderFailed: 502,
+    errors.ShuttingDown: 503,
+    errors.NotReady: 503,
+}
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One field that is not valid."""
+
+    field: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An error (RFC 9457); `code` is stable, `detail` is for people."""
+
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    type: str = "about:blank"
+    errors: list[FieldError] = []
+
+
+def problem_body(error: ChatboxError, request_id: str) -> tuple[int, bytes]:
+    """Write an error as a problem document; answer its status too."""
+    status = STATUS.get(type(error), 500)
+    document = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": status,
+        "detail": error.detail,
+        "code": error.code,
+        "request_id": request_id,
+        **error.extra,
+    }
+    return status, msgspec.json.encode(document)
+
+
+def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Litestar's exception handler for everything."""
+    known = _known(error)
+    if known is None:
+        logger.error("request failed", exc_info=error, extra={"path": request.url.path})
+        known = ChatboxError()
+    request_id = str(request.scope.get("state", {}).get("request_id", ""))
+    status, body = problem_body(known, request_id)
+    headers = {"Retry-After": "2"} if status in (429, 503) else {}
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _known(error: Exception) -> ChatboxError | None:
+    if isinstance(error, ChatboxError):
+        return error
+    if isinstance(error, ValidationException):
+        return _invalid(error)
+    if isinstance(error, HTTPException):
+        return _from_litestar(error)
+    return None
+
+
+def _invalid(error: ValidationException) -> ChatboxError:
+    found: list[FieldError] = []
+    extra = error.extra if isinstance(error.extra, list) else []
+    for entry in extra:
+        if isinstance(entry, dict):
+            text = str(entry.get("message", "is not valid"))
+            field = str(entry.get("key") or text.partition("`$.")[2].partition("`")[0])
+            found.append(FieldError(field=field, detail=text.partition(" - at")[0]))
+    detail = "; ".join(f"{one.field}: {one.detail}" if one.field else one.detail for one in found)
+    return errors.InvalidRequest(f"{detail}." if detail else "", errors=found)
+
+
+def _from_litestar(error: HTTPException) -> ChatboxError | None:
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return errors.NotFound()
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return errors.MethodNotAllowed()
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return errors.BodyTooLarge()
+        case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+            return errors.UnsupportedMediaType()
+        case status if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return errors.InvalidRequest(error.detail)
+    return None

@@ -1,0 +1,123 @@
+"""The bundled web UI: hashed assets for ever, and one page for every other address.
+
+A file is served as it was precompressed at build time (`.br`, `.gz`). The page is filled in per
+user: language, theme and the boot data, so that it paints right at once. A missing asset is a
+plain 404, never the page.
+"""
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chatbox.errors import NotFound
+
+IMMUTABLE = b"public, max-age=31536000, immutable"
+SHORT = b"public, max-age=3600"
+_ENCODINGS = ((b"br", ".br"), (b"gzip", ".gz"))
+_ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
+_TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".map": "application/json"}
+MISSING = b"""<!doctype html><meta charset="utf-8"><title>chatbox</title>
+<p>The web interface was not built. Run <code>python3 scripts/serve.py</code>, or use the API.</p>"""
+
+
+class Boot(msgspec.Struct, frozen=True):
+    """What the page needs before its first request."""
+
+    version: str
+    mode: str
+    locale: str
+    theme: str
+    density: str
+    settings: object
+    base: str = ""
+
+
+class Ui:
+    """The files of one build of the UI, read from its folder on demand."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = _list_files(folder)
+        index = folder / "index.html"
+        self._page = index.read_bytes() if index.is_file() else MISSING
+
+    def file(self, path: str, *, accepts: bytes) -> "StaticAnswer":
+        """Find a file by its address, or raise `NotFound`."""
+        name = path.lstrip("/")
+        if name not in self._names:
+            raise NotFound
+        for encoding, suffix in _ENCODINGS:
+            if encoding in accepts and name + suffix in self._names:
+                return StaticAnswer(self._folder / (name + suffix), name, encoding)
+        return StaticAnswer(self._folder / name, name, b"")
+
+    def has(self, path: str) -> bool:
+        """Tell whether an address is a file's."""
+        return path.lstrip("/") in self._names
+
+    def page(self, boot: Boot) -> bytes:
+        """The page for a user."""
+        data = msgspec.json.encode(boot)
+        for character, escape in _ESCAPES:
+            data = data.replace(character, escape)
+        language = "zh-Hans" if boot.locale == "zh-Hans" else "en"
+        classes = f"theme-{boot.theme} density-{boot.density}"
+        page = self._page.replace(b"__LANG__", language.encode())
+        page = page.replace(b"__THEME_CLASS__", classes.encode()).replace(b"__NONCE__", b"")
+        return page.replace(b"__BOOT_JSON__", data)
+
+
+class StaticAnswer:
+    """A file as a bare ASGI answer; it is small enough to be sent whole."""
+
+    def __init__(self, file: Path, name: str, encoding: bytes) -> None:
+        self._file = file
+        self._name = name
+        self._encoding = encoding
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send it."""
+        body = self._file.read_bytes()
+        headers = [
+            (b"content-type", _media_type(self._name)),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", IMMUTABLE if self._name.startswith("assets/") else SHORT),
+            (b"vary", b"Accept-Encoding"),
+        ]
+        if self._encoding:
+            headers.append((b"content-encoding", self._encoding))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        sent = b"" if scope["method"] == "HEAD" else body
+        await send({"type": "http.response.body", "body": sent})
+
+
+class PageAnswer:
+    """The page as a bare ASGI answer."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send it."""
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", b"%d" % len(self._body)),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        sent = b"" if scope["method"] == "HEAD" else self._body
+        await send({"type": "http.response.body", "body": sent})
+
+
+def _list_files(folder: Path) -> frozenset[str]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return frozenset(file.relative_to(folder).as_posix() for file in files)
+
+
+def _media_type(name: str) -> bytes:
+    suffix = Path(name).suffix
+    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if kind.startswith("text/") or kind.endswith("json"):
+        kind += "; charset=utf-8"
+    return kind.encode()

@@ -1,0 +1,73 @@
+"""A scripted upstream and a real client that may reach it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+
+import httpx
+import pytest
+
+from chatbox.kit.egress import Policy, make_client
+from chatbox.llm.adapter import Clocks, Completion, Endpoint, Params
+from chatbox.llm.errors import LLMError
+from chatbox.llm.events import Event, TextDelta
+from chatbox.llm.messages import Message, TextPart
+from chatbox.llm.openai import OpenAIAdapter
+from tests.upstream import Upstream
+
+SECRET = "sk-canary-0123456789"
+SHORT = Clocks(connect=5.0, first_token=0.3, idle=0.3, total=20.0)
+PATIENT = Clocks(connect=5.0, first_token=20.0, idle=20.0, total=60.0)
+
+
+class Asked:
+    """What one call gave."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.failure: LLMError | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer's words."""
+        return "".join(event.text for event in self.events if isinstance(event, TextDelta))
+
+
+class Caller:
+    """Asks the scripted upstream through the real adapter and client."""
+
+    def __init__(self, upstream: Upstream, client: httpx.AsyncClient) -> None:
+        self.upstream = upstream
+        self.client = client
+        self.adapter = OpenAIAdapter()
+        self.endpoint = Endpoint(upstream.base_url, SECRET)
+
+    def completion(self, model: str, words: str = "Hello there") -> Completion:
+        """A small question."""
+        message = Message("user", (TextPart(words),))
+        return Completion(model, (message,), Params(max_tokens=50))
+
+    async def ask(
+        self, model: str, *, clocks: Clocks = PATIENT, seen: Callable[[Event], None] | None = None
+    ) -> Asked:
+        """Ask and collect everything."""
+        asked = Asked()
+        stream = self.adapter.stream(self.client, self.endpoint, self.completion(model), clocks)
+        try:
+            async with aclosing(stream) as events:
+                async for event in events:
+                    asked.events.append(event)
+                    if seen is not None:
+                        seen(event)
+        except LLMError as failure:
+            asked.failure = failure
+            assert SECRET not in repr(failure) + failure.detail
+            assert "<" not in failure.detail
+        return asked
+
+
+@pytest.fixture
+async def caller() -> AsyncIterator[Caller]:
+    """A scripted upstream of its own for each test."""
+    async with Upstream() as upstream:
+        async with make_client(Policy([("127.0.0.1", upstream.port)])) as client:
+            yield Caller(upstream, client)

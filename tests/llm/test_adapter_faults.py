@@ -1,0 +1,348 @@
+"""Every scripted behaviour of a provider, through the real adapter and the real client."""
+
+import asyncio
+import resource
+from contextlib import aclosing
+
+import httpx
+import pytest
+
+from chatbox.kit.egress import Policy, make_client
+from chatbox.llm import errors
+from chatbox.llm.adapter import Clocks, Completion, Endpoint
+from chatbox.llm.errors import LLMError
+from chatbox.llm.events import Finish, TextDelta, ToolCallDelta, Usage
+from chatbox.llm.messages import Message, TextPart
+from chatbox.llm.openai import OpenAIAdapter
+from tests.llm.conftest import PATIENT, SECRET, SHORT, Caller
+from tests.upstream.broken import MODES as BROKEN
+from tests.upstream.broken import SEPARATORS, UNICODE
+from tests.upstream.dialects import MODES as DIALECTS
+from tests.upstream.modes import COUNTED, MODES
+from tests.upstream.samples import MARKDOWN, XSS
+
+FINE = {
+    "ok-20-1": "".join(f" t{n}" for n in range(20)),
+    "ok-3-1-50": " t0 t1 t2",
+    "echo": "Hello there",
+    "markdown": MARKDOWN,
+    "xss": XSS,
+    "deepseek": "Four.",
+    "openrouter": "Four.",
+    "ollama": "Four.",
+    "llamacpp": "Four.",
+    "tools": "",
+    "parts": "Four",
+    "length": "Cut",
+    "no-stream-options": " t0 t1 t2",
+    "no-max-tokens": " t0 t1 t2",
+    "nodone": "Four",
+    "nofinish": "Four",
+    "u2028": SEPARATORS,
+    "utf8-split": UNICODE,
+    "one-byte": UNICODE,
+    "crlf-split": "Four",
+    "bom": "Four",
+    "nospace": "Four",
+    "multiline": "Four",
+    "exec-event": "Four",
+    "gzip": "Four",
+    "deflate": "Four",
+    "json-plain": "Four",
+    "nul-escape": "Fine\ufffd",
+    "usage-missing": "Four",
+    "usage-neg": "Four",
+    "usage-huge": "Four",
+    "usage-float": "Four",
+}
+FAILS: dict[str, tuple[type[LLMError], bool, str]] = {  # error, retryable, text before it
+    "401": (errors.SecretRejected, False, ""),
+    "402": (errors.CreditExhausted, False, ""),
+    "404": (errors.ModelMissing, False, ""),
+    "nosuch": (errors.ModelMissing, False, ""),
+    "429": (errors.RateLimited, True, ""),
+    "429-retry-after-120": (errors.RateLimited, True, ""),
+    "500": (errors.Overloaded, True, ""),
+    "529": (errors.Overloaded, True, ""),
+    "echo-secret-401": (errors.SecretRejected, False, ""),
+    "redirect": (errors.RedirectRefused, False, ""),
+    "redirect@307": (errors.RedirectRefused, False, ""),
+    "context-400": (errors.ContextExceeded, False, ""),
+    "context-llamacpp": (errors.ContextExceeded, False, ""),
+    "openrouter-error": (errors.UpstreamFailed, True, "One two"),
+    "error-event": (errors.UpstreamFailed, False, "One two"),
+    "json-error": (errors.UpstreamFailed, False, ""),
+    "die@37": (errors.StreamBroken, True, "".join(f" t{n}" for n in range(37))),
+    "cut@2": (errors.StreamBroken, True, " t0 t1"),
+    "cleancut@2": (errors.StreamBroken, True, " t0 t1"),
+    "longline": (errors.AnswerTooLarge, False, ""),
+    "html200": (errors.AnswerUnreadable, False, ""),
+    "json-array": (errors.AnswerUnreadable, False, ""),
+    "two-json": (errors.AnswerUnreadable, False, ""),
+    "nul": (errors.AnswerUnreadable, False, "Fine"),
+    "invalid-utf8": (errors.AnswerUnreadable, False, "Fine"),
+    "surrogate": (errors.AnswerUnreadable, False, "Fine"),
+}
+EXPIRES = {
+    "silent": "first_token",
+    "silent-headers": "first_token",
+    "drip": "first_token",
+    "comments-only": "first_token",
+    "stall@2": "idle",
+}
+ELSEWHERE = {"429-then-ok", "503-then-ok", "nousage", "gzipbomb", "endless"}
+
+
+def test_every_mode_is_tried() -> None:
+    tried = {name.partition("@")[0] for name in (*FINE, *FAILS, *EXPIRES, *ELSEWHERE)}
+    assert tried >= set(MODES) | set(COUNTED) | set(BROKEN) | set(DIALECTS)
+
+
+@pytest.mark.parametrize("model", FINE)
+async def test_a_proper_answer_arrives_whole(caller: Caller, model: str) -> None:
+    asked = await caller.ask(model)
+    assert asked.failure is None
+    assert asked.text == FINE[model]
+    assert isinstance(asked.events[-1], Finish)
+
+
+@pytest.mark.parametrize("model", FAILS)
+async def test_a_fault_is_named(caller: Caller, model: str) -> None:
+    kind, retryable, text = FAILS[model]
+    asked = await caller.ask(model)
+    assert type(asked.failure) is kind
+    assert asked.failure.retryable is retryable
+    assert asked.failure.sent_output is bool(text)
+    assert asked.text == text
+    assert len(caller.upstream.asked(model)) == 1
+    assert caller.upstream.canary_hits == 0
+
+
+@pytest.mark.parametrize("model", EXPIRES)
+async def test_a_silent_provider_ends_by_the_clock_that_fits(caller: Caller, model: str) -> None:
+    asked = await caller.ask(model, clocks=SHORT)
+    assert isinstance(asked.failure, errors.ClockExpired)
+    assert asked.failure.clock == EXPIRES[model]
+    await until_closed(caller, model)
+
+
+async def test_the_total_clock_ends_what_never_ends(caller: Caller) -> None:
+    asked = await caller.ask("ok-10000-5", clocks=Clocks(total=0.3))
+    assert isinstance(asked.failure, errors.ClockExpired)
+    assert asked.failure.clock == "total"
+    assert asked.text.startswith(" t0 t1")
+
+
+async def test_comments_do_not_reset_the_idle_clock_but_data_does(caller: Caller) -> None:
+    clocks = Clocks(first_token=0.2, idle=0.2, total=20.0)
+    asked = await caller.ask("ok-8-60", clocks=clocks)
+    assert asked.failure is None
+
+
+async def test_a_reader_that_takes_its_time_is_not_an_idle_provider(caller: Caller) -> None:
+    completion = caller.completion("ok-5-1")
+    stream = caller.adapter.stream(caller.client, caller.endpoint, completion, SHORT)
+    pieces = []
+    async with aclosing(stream) as events:
+        async for event in events:
+            pieces.append(event)
+            if len(pieces) == 1:
+                await asyncio.sleep(0.8)
+    assert isinstance(pieces[-1], Finish)
+
+
+async def test_usage_that_never_comes_is_not_waited_for_long(caller: Caller) -> None:
+    asked = await caller.ask("nousage", clocks=SHORT)
+    assert asked.failure is None
+    assert asked.events == [TextDelta("Four"), Finish("stop")]
+
+
+@pytest.mark.parametrize("model", ["429-then-ok", "503-then-ok"])
+async def test_the_second_try_may_succeed(caller: Caller, model: str) -> None:
+    first, second = await caller.ask(model), await caller.ask(model)
+    assert first.failure is not None
+    assert first.failure.retryable
+    assert second.text == " t0 t1 t2"
+
+
+async def test_retry_after_is_handed_on(caller: Caller) -> None:
+    asked = await caller.ask("429-retry-after-120")
+    assert asked.failure is not None
+    assert asked.failure.retry_after == 120.0
+
+
+@pytest.mark.parametrize("model", ["gzipbomb", "endless"])
+async def test_an_answer_without_end_stops_at_the_cap(caller: Caller, model: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    stream = caller.adapter.stream(
+        caller.client, caller.endpoint, caller.completion(model), PATIENT
+    )
+    size = 0
+    with pytest.raises(errors.AnswerTooLarge):
+        async for event in stream:
+            size += len(event.text) if isinstance(event, TextDelta) else 0
+    assert 1_000_000 < size < 32_000_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64_000
+
+
+@pytest.mark.parametrize(
+    ("model", "usage"),
+    [
+        ("usage-neg", Usage(0, 0)),
+        ("usage-huge", Usage(10**9, 10**9)),
+        ("usage-float", Usage(12, 0)),
+        ("usage-missing", None),
+    ],
+)
+async def test_odd_usage_is_clamped(caller: Caller, model: str, usage: Usage | None) -> None:
+    asked = await caller.ask(model)
+    assert [event for event in asked.events if isinstance(event, Usage)] == [usage] * bool(usage)
+
+
+async def test_context_limits_are_read(caller: Caller) -> None:
+    for model, limit in (("context-400", 8192), ("context-llamacpp", 4096)):
+        failure = (await caller.ask(model)).failure
+        assert isinstance(failure, errors.ContextExceeded)
+        assert failure.limit == limit
+
+
+async def test_tool_calls_arrive_in_fragments(caller: Caller) -> None:
+    asked = await caller.ask("tools")
+    calls = [event for event in asked.events if isinstance(event, ToolCallDelta)]
+    assert (calls[0].id, calls[0].name) == ("call_1", "get_weather")
+    assert "".join(call.arguments for call in calls) == '{"city":"Tokyo"}'
+    assert asked.events[-1] == Finish("tool_calls")
+
+
+async def test_what_was_asked_arrives_as_it_should(caller: Caller) -> None:
+    await caller.ask("ok-1-0")
+    [record] = caller.upstream.asked("ok-1-0")
+    assert record.secret == SECRET
+    assert record.headers["accept-encoding"] == "identity"
+    assert record.headers["content-type"] == "application/json"
+    assert "cookie" not in record.headers
+    assert record.body["messages"] == [{"role": "user", "content": "Hello there"}]
+    assert record.body["stream_options"] == {"include_usage": True}
+
+
+async def test_concessions_are_made_once_each(caller: Caller) -> None:
+    await caller.ask("no-stream-options")
+    first, second = caller.upstream.asked("no-stream-options")
+    assert "stream_options" in first.body
+    assert "stream_options" not in second.body
+
+
+async def until_closed(caller: Caller, model: str) -> None:
+    """Wait until the upstream has seen the end of its connection."""
+    async with asyncio.timeout(5):
+        while any(record.ended is None for record in caller.upstream.asked(model)):
+            await asyncio.sleep(0.01)
+    assert all(record.ended_by == "peer" for record in caller.upstream.asked(model))
+
+
+@pytest.mark.parametrize("model", ["silent", "silent-headers", "ok-1000-5"])
+async def test_a_cancelled_reader_closes_the_upstream_at_once(caller: Caller, model: str) -> None:
+    task = asyncio.ensure_future(caller.ask(model))
+    await asyncio.sleep(0.15)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(1):
+        await until_closed(caller, model)
+
+
+async def test_closing_the_generator_closes_the_upstream_at_once(caller: Caller) -> None:
+    completion = caller.completion("ok-1000-5")
+    stream = caller.adapter.stream(caller.client, caller.endpoint, completion, PATIENT)
+    await anext(stream)
+    await stream.aclose()
+    async with asyncio.timeout(1):
+        await until_closed(caller, "ok-1000-5")
+
+
+async def test_a_connection_serves_many_answers(caller: Caller) -> None:
+    for _ in range(5):
+        await caller.ask("ok-2-1")
+        await caller.ask("404")
+    assert len(caller.upstream.connections) == 1
+
+
+async def test_nothing_listens(caller: Caller) -> None:
+    with pytest.raises(errors.ConnectFailed, match=r"No connection to 127.0.0.1:1 ") as caught:
+        await ask_elsewhere("http://127.0.0.1:1/v1", allowed=[("127.0.0.1", 1)])
+    assert caught.value.retryable
+
+
+async def test_a_forbidden_address_is_not_tried(caller: Caller) -> None:
+    with pytest.raises(errors.RefusedAddress):
+        await ask_elsewhere(caller.upstream.base_url, allowed=[])
+    with pytest.raises(errors.RefusedAddress):
+        await ask_elsewhere("http://user:pw@127.0.0.1/v1", allowed=[])
+    assert not caller.upstream.records
+
+
+async def test_a_hanging_connect_ends_by_its_clock() -> None:
+    async def never(host: str, port: int) -> list[str]:
+        await asyncio.sleep(60)
+        return []
+
+    async with make_client(Policy(), lookup=never) as client:
+        endpoint = Endpoint("http://slow.test/v1")
+        stream = OpenAIAdapter().stream(client, endpoint, question(), Clocks(connect=0.2))
+        with pytest.raises(errors.ClockExpired) as caught:
+            await anext(stream)
+    assert caught.value.clock == "connect"
+
+
+@pytest.mark.parametrize("secret", ["sk-canary\nx: y", "sk-canary\u00e9", "sk-canary\0", "sk-🔑"])
+async def test_a_secret_that_cannot_be_sent_is_not_quoted(caller: Caller, secret: str) -> None:
+    endpoint = Endpoint(caller.upstream.base_url, secret)
+    with pytest.raises(errors.SecretRejected) as caught:
+        await caller.adapter.list_models(caller.client, endpoint)
+    chain: BaseException | None = caught.value
+    while chain is not None:
+        assert "canary" not in repr(chain) + str(chain)
+        chain = chain.__cause__ or chain.__context__
+    assert not caller.upstream.records
+
+
+async def test_models_are_listed(caller: Caller) -> None:
+    models = await caller.adapter.list_models(caller.client, caller.endpoint)
+    assert {model.name for model in models} >= set(MODES)
+    assert models[0].context_window == 8_192
+
+
+async def test_operator_headers_are_sent_and_replace_ours(caller: Caller) -> None:
+    headers = (("x-title", "chatbox"), ("Authorization", "Bearer other-canary"))
+    endpoint = Endpoint(caller.upstream.base_url + "/", SECRET, headers)
+    await caller.adapter.list_models(caller.client, endpoint)
+    [record] = caller.upstream.records
+    assert record.path == "/v1/models"
+    assert record.secret == "other-canary"
+    assert record.headers["x-title"] == "chatbox"
+
+
+async def test_a_hundred_answers_at_once(caller: Caller) -> None:
+    answers = await asyncio.gather(*(caller.ask("ok-20-5") for _ in range(100)))
+    assert {asked.text for asked in answers} == {FINE["ok-20-1"]}
+
+
+async def test_no_clock_is_left_running(caller: Caller) -> None:
+    before = len(asyncio.all_tasks())
+    await caller.ask("silent", clocks=SHORT)
+    await caller.ask("die@3")
+    await asyncio.sleep(0.05)
+    assert len(asyncio.all_tasks()) <= before + 1  # the upstream's own
+
+
+def question() -> Completion:
+    """Any question."""
+    return Completion("m", (Message("user", (TextPart("Hi"),)),))
+
+
+async def ask_elsewhere(base_url: str, *, allowed: list[tuple[str, int]]) -> httpx.Response | None:
+    """Ask at another address."""
+    async with make_client(Policy(allowed)) as client:
+        async for _ in OpenAIAdapter().stream(client, Endpoint(base_url), question(), PATIENT):
+            pass
+    return None
