@@ -1,4 +1,4 @@
-"""The composition root: every object is built here once, top to bottom, and every route is listed."""
+"""The composition root: every object is built here once, top to bottom; every route is listed."""
 
 import os
 from collections.abc import AsyncGenerator, Mapping
@@ -11,13 +11,13 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from chatbox import __version__
-from chatbox.caller import OWNER, Caller
+from chatbox.caller import OWNER
 from chatbox.chat.answers import Turning
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.plan import Planner
-from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.replay import forget_marks, sweep
+from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.routes import ChatRoutes, MessageRoutes, SessionRoutes, TurnRoutes
 from chatbox.chat.service import Sessions
 from chatbox.chat.turn import Turns
@@ -49,7 +49,9 @@ HOUR = 3_600.0
 class Server:
     """The objects of a running server; `app` is what the HTTP server calls."""
 
-    def __init__(self, config: Config, database: Database, box: SecretBox, *, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Config, database: Database, box: SecretBox, *, environ: Mapping[str, str]
+    ) -> None:
         self.config = config
         self.database = database
         self.box = box
@@ -70,16 +72,18 @@ class Server:
         self.providers = Providers(database, box, calls, hub=self.hub, limits=config.limits)
         self.models = Models(database, hub=self.hub, defaults=config.context)
         self.discovery = Discovery(
-            self.providers, calls, environ, spots=SPOTS if config.discover else (), own_port=config.port
+            self.providers,
+            calls,
+            environ,
+            spots=SPOTS if config.discover else (),
+            own_port=config.port,
         )
 
         live: dict[str, ReplyWriter] = {}
         self.sessions = Sessions(database, self.hub)
         self.messages = Messages(database, self.hub, live)
         self.journal = Journal(database)
-        planner = Planner(
-            database, self.models, self.settings, counter=self.counter, config=config
-        )
+        planner = Planner(database, self.models, self.settings, counter=self.counter, config=config)
         self.turns = Turns(
             database,
             self.hub,

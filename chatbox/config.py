@@ -129,7 +129,7 @@ def value_of(config: Config, name: str) -> object:
 
 
 def variable_of(name: str) -> str:
-    """Name the environment variable of a value: `limits.body_bytes` is CHATBOX_LIMITS_BODY_BYTES."""
+    """Name a value's environment variable: `limits.viewers` is CHATBOX_LIMITS_VIEWERS."""
     return "CHATBOX_" + name.replace(".", "_").upper()
 
 

@@ -1,4 +1,4 @@
-"""The four ways to read a turn: 202 and the event stream, a streamed answer, a waiting one, resume."""
+"""The four ways to read a turn: 202 and events elsewhere, streamed, waiting, resumed."""
 
 from typing import Any
 
@@ -17,12 +17,13 @@ from chatbox.errors import LimitReached, ProviderFailed
 from chatbox.events.hub import Hub
 from chatbox.events.stream import TurnStream
 from chatbox.kit.tasks import Tasks
+from chatbox.web.asgi import ASGIApp
 
 
 class Turning:
     """Answers requests that begin or follow turns."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in app.py
         self,
         turns: Turns,
         messages: Messages,
@@ -59,9 +60,7 @@ class Turning:
             events = await replay(reader, row)
         return TurnStream(self._hub, self._tasks, events, after)
 
-    async def answer(
-        self, caller: Caller, begun: tuple[Started, bool], *, stream: bool
-    ) -> Any:
+    async def answer(self, caller: Caller, begun: tuple[Started, bool], *, stream: bool) -> ASGIApp:
         """Answer a request that began a turn, at once or with its events."""
         started, replayed = begun
         if stream:

@@ -23,6 +23,15 @@ from chatbox.kit.ids import new_id
 from chatbox.llm.messages import TextPart
 
 
+class Order(msgspec.Struct, frozen=True):
+    """A turn to begin: for whom, what, and the Idempotency-Key with its request's hash."""
+
+    caller: Caller
+    plan: Plan
+    key: str | None
+    fingerprint: str
+
+
 class Begun(msgspec.Struct, frozen=True):
     """A turn on disk, with its integer keys and its log."""
 
@@ -43,19 +52,17 @@ async def begin_turn(
     database: Database,
     hub: Hub,
     messages: Messages,
-    caller: Caller,
-    plan: Plan,
-    idempotency: tuple[str | None, str],
+    order: Order,
 ) -> Begun | None:
     """Write a planned turn; None when its Idempotency-Key has begun one in the meantime.
 
     Raises `SessionBusy`, `NotFound` and `AlreadyExists` for what changed since the plan was made.
     """
-    key, fingerprint = idempotency
+    caller, plan = order.caller, order.plan
     log: TurnLog | None = None
     try:
         async with database.write() as writer:
-            if key and await turn_store.find_turn_by_key(writer, caller.user_id, key):
+            if order.key and await turn_store.find_turn_by_key(writer, caller.user_id, order.key):
                 return None
             at = now_ms()
             keys = await _write_messages(writer, caller, plan, at)
@@ -70,8 +77,8 @@ async def begin_turn(
                     "reply": keys.reply,
                     "model": plan.target.public_name,
                     "continued": plan.reply is not None,
-                    "idempotency_key": key,
-                    "request_hash": fingerprint,
+                    "idempotency_key": order.key,
+                    "request_hash": order.fingerprint,
                     "text_start": len(text_of(plan.reply.parts)) if plan.reply else 0,
                     "thinking_start": len(thinking_of(plan.reply.parts)) if plan.reply else 0,
                     "at": at,

@@ -85,9 +85,7 @@ class Messages:
         if not rows:
             return []
         siblings = await _siblings(reader, rows)
-        return [
-            message_of(self._as_written(row), siblings=siblings[row.parent_id]) for row in rows
-        ]
+        return [message_of(self._as_written(row), siblings=siblings[row.parent_id]) for row in rows]
 
     def _as_written(self, row: MessageRow) -> MessageRow:
         writer = self._live.get(row.public_id)
@@ -114,16 +112,12 @@ async def _page_forward(
         raise InvalidRequest("The branch has changed; begin again without the cursor.")
     first = 0 if start is None else ids.index(start)
     wanted = ids[first : first + limit]
-    rows = await message_store.list_branch(
-        reader, session.id, start=wanted[-1], limit=len(wanted)
-    )
+    rows = await message_store.list_branch(reader, session.id, start=wanted[-1], limit=len(wanted))
     following = ids[first + limit] if len(ids) > first + limit else None
     return rows[::-1], following
 
 
-async def _siblings(
-    reader: Reader, rows: Sequence[MessageRow]
-) -> dict[int | None, list[str]]:
+async def _siblings(reader: Reader, rows: Sequence[MessageRow]) -> dict[int | None, list[str]]:
     session_key = rows[0].session_id
     parents = [row.parent_id for row in rows if row.parent_id is not None]
     found = []

@@ -17,6 +17,7 @@ SystemPrompt = Annotated[
 ]
 Content = Annotated[str, Meta(min_length=1, description="What the user says, as Markdown text")]
 Id = Annotated[str, Meta(min_length=36, max_length=36, description="A UUID in lower-case text")]
+Role = Literal["system", "user", "assistant", "tool"]
 Status = Literal["pending", "done", "stopped", "failed", "interrupted"]
 TurnStatus = Literal["running", "done", "stopped", "failed", "interrupted"]
 
@@ -49,7 +50,9 @@ class SessionPage(msgspec.Struct, frozen=True):
 class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A session to create; everything is optional."""
 
-    id: Annotated[Id | None, Meta(description="A client-made id, so that no reply is awaited")] = None
+    id: Annotated[Id | None, Meta(description="A client-made id, so that no reply is awaited")] = (
+        None
+    )
     title: Title | None = None
     model: ModelName | None = None
     system_prompt: SystemPrompt = ""
@@ -110,7 +113,7 @@ class Message(msgspec.Struct, frozen=True):
     id: str
     session_id: str
     parent_id: str | None
-    role: Literal["system", "user", "assistant", "tool"]
+    role: Role
     text: Annotated[str, Meta(description="All text parts joined")]
     parts: list[Part]
     status: Status

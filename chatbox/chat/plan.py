@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from chatbox.caller import Caller
 from chatbox.chat.context import Budget, Context, Entry, build_context
-from chatbox.chat.model import Again, Chat, ContextAccount, NewSession, Send
+from chatbox.chat.model import Again, Chat, ContextAccount, NewSession, Role, Send
 from chatbox.chat.reply import text_of
 from chatbox.chat.service import new_session
 from chatbox.chat.store import messages as message_store
@@ -169,7 +169,9 @@ class Planner:
         budget = self._budget(target, params)
         async with self._database.snapshot() as reader:
             path = [] if place.leaf is None else await message_store.list_path(reader, place.leaf)
-            texts = await _texts(reader, place.session, [r for r in path if r.tokens_encoding != encoding])
+            texts = await _texts(
+                reader, place.session, [r for r in path if r.tokens_encoding != encoding]
+            )
         counts = {key: await self._counter.count(text, encoding) for key, text in texts.items()}
         entries = _entries(path, counts)
         question = await self._question(place, encoding)
@@ -210,15 +212,13 @@ class Planner:
         if place.question is None:
             return None
         tokens = await self._counter.count(place.question, encoding)
-        return Question(
-            public_id=place.message_id or new_id(), text=place.question, tokens=tokens
-        )
+        return Question(public_id=place.message_id or new_id(), text=place.question, tokens=tokens)
 
     async def _messages(self, place: _Place, context: Context) -> tuple[Message, ...]:
         """Write out the chosen messages in the order the model reads them."""
         wanted = [*context.pinned, *context.kept]
         stored = [key for key in wanted if key != NEW]
-        rows: dict[int, tuple[str, str]] = {}
+        rows: dict[int, tuple[Role, str]] = {}
         if stored:
             async with self._database.read() as reader:
                 found = await message_store.list_texts(
@@ -259,16 +259,12 @@ async def _leaf(reader: Reader, caller: Caller, session: SessionRow, parent: obj
     return message.id
 
 
-async def _texts(
-    reader: Reader, session: SessionRow, rows: Sequence[PathRow]
-) -> dict[int, str]:
+async def _texts(reader: Reader, session: SessionRow, rows: Sequence[PathRow]) -> dict[int, str]:
     """Read the texts of messages that were not counted in this encoding yet."""
     if not rows:
         return {}
     wanted = {row.id for row in rows}
-    found = await message_store.list_texts(
-        reader, session.id, first=min(wanted), last=max(wanted)
-    )
+    found = await message_store.list_texts(reader, session.id, first=min(wanted), last=max(wanted))
     return {row.id: text_of(row.parts) for row in found if row.id in wanted}
 
 
@@ -283,9 +279,9 @@ def _entries(path: Sequence[PathRow], counts: Mapping[int, int]) -> list[Entry]:
     return entries
 
 
-def _join(said: Sequence[tuple[str, str]]) -> tuple[Message, ...]:
+def _join(said: Sequence[tuple[Role, str]]) -> tuple[Message, ...]:
     """Join neighbours of one role: many chat templates insist that roles alternate."""
-    joined: list[tuple[str, list[str]]] = []
+    joined: list[tuple[Role, list[str]]] = []
     for role, text in said:
         if joined and joined[-1][0] == role:
             joined[-1][1].append(text)

@@ -9,11 +9,11 @@ import asyncio
 import re
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from chatbox.chat.journal import Journal
 from chatbox.events.hub import Event, TurnLog
 from chatbox.llm.messages import Part, TextPart, ThinkingPart
-
-import msgspec
 
 MERGE_SECONDS = 0.025
 _LETTER = {"delta": "T", "thinking": "R"}

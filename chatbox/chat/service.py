@@ -7,7 +7,7 @@ from chatbox.caller import Caller
 from chatbox.chat.model import NewSession, Session, SessionChange
 from chatbox.chat.store import messages as message_store
 from chatbox.chat.store import sessions as session_store
-from chatbox.chat.store.sessions import SessionRow
+from chatbox.chat.store.sessions import SessionRow, Shelf
 from chatbox.chat.view import session_of
 from chatbox.db.database import Conflict, Database, Reader
 from chatbox.errors import (
@@ -52,13 +52,12 @@ class Sessions:
             pinned = []
             if before is None and not archived:
                 pinned = await session_store.list_sessions(
-                    reader, caller.user_id, pinned=True, archived=False, before=LATEST, limit=500
+                    reader, caller.user_id, shelf=Shelf(pinned=True), before=LATEST, limit=500
                 )
             rows = await session_store.list_sessions(
                 reader,
                 caller.user_id,
-                pinned=False,
-                archived=archived,
+                shelf=Shelf(archived=archived),
                 before=before or LATEST,
                 limit=limit,
             )

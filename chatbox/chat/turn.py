@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from chatbox.caller import Caller
-from chatbox.chat.begin import Begun, begin_turn, started_of
+from chatbox.chat.begin import Begun, Order, begin_turn, started_of
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus, Usage
@@ -59,7 +59,7 @@ class _Running:
 class Turns:
     """Begins, runs and stops turns."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in app.py
         self,
         database: Database,
         hub: Hub,
@@ -179,9 +179,8 @@ class Turns:
         self, caller: Caller, plan: Plan, key: str | None, fingerprint: str
     ) -> Begun | None:
         """Write the turn and set it going; None when its Idempotency-Key was quicker."""
-        begun = await begin_turn(
-            self._database, self._hub, self._messages, caller, plan, (key, fingerprint)
-        )
+        order = Order(caller=caller, plan=plan, key=key, fingerprint=fingerprint)
+        begun = await begin_turn(self._database, self._hub, self._messages, order)
         if begun is None:
             return None
         started = begun.started
@@ -204,9 +203,7 @@ class Turns:
         )
         return begun
 
-    async def _replayed(
-        self, caller: Caller, key: str | None, fingerprint: str
-    ) -> Started | None:
+    async def _replayed(self, caller: Caller, key: str | None, fingerprint: str) -> Started | None:
         if key is None:
             return None
         async with self._database.snapshot() as reader:
@@ -258,9 +255,7 @@ class Turns:
                     case llm.ToolCallDelta():
                         pass  # no tools are offered, so a call is not an answer to anything
 
-    async def _end(
-        self, running: _Running, status: TurnStatus, failure: Failure | None
-    ) -> None:
+    async def _end(self, running: _Running, status: TurnStatus, failure: Failure | None) -> None:
         begun, plan, writer = running.begun, running.plan, running.writer
         writer.flush()
         parts = writer.parts(plan.reply.parts if plan.reply else ())

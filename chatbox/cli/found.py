@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from chatbox.app import Server
 from chatbox.caller import OWNER
 from chatbox.config import Config
-from chatbox.providers.demo import DemoModel, DemoModelFailed
-from chatbox.providers.demo_fetch import default_cache
+from chatbox.providers.demo import DemoModel
+from chatbox.providers.demo_fetch import DemoModelFailed, default_cache
 from chatbox.providers.model import NewProvider, ProviderChange
 from chatbox.providers.store import ProviderRow
 from chatbox.system.model import DemoModelState

@@ -33,7 +33,9 @@ class Pretty(_Lines):
     def format(self, record: logging.LogRecord) -> str:
         """Write a line."""
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
-        fields = "".join(f"  {key}={_one_line(value)}" for key, value in self.fields(record).items())
+        fields = "".join(
+            f"  {key}={_one_line(value)}" for key, value in self.fields(record).items()
+        )
         line = f"{clock} {record.levelname.lower():7} {_one_line(record.getMessage())}{fields}"
         trace = self.trace(record)
         return redact(f"{line}\n{trace}" if trace else line)

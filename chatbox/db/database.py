@@ -22,6 +22,8 @@ T = TypeVar("T")
 READERS = 2
 Conflict = sqlite3.IntegrityError
 """Raised by `execute` when a UNIQUE or foreign key constraint is broken."""
+StorageFailed = sqlite3.Error
+"""Raised by everything here when the file or the disk does not work."""
 
 _PRAGMAS = (
     "PRAGMA busy_timeout = 10000",

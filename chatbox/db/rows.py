@@ -22,7 +22,7 @@ def decode_rows(row_type: type[T], rows: list[sqlite3.Row]) -> list[T]:
         return []
     if row_type in _PLAIN:
         return [row[0] for row in rows]
-    converters = _converters(row_type, tuple(rows[0].keys()))
+    converters = _converters(row_type, tuple(rows[0].keys()))  # type: ignore[arg-type]
     return [_decode(row_type, converters, row) for row in rows]
 
 

@@ -108,10 +108,7 @@ class Channel:
         if missing < 0 or missing > len(self._ring):
             return None
         first = len(self._ring) - missing
-        return [
-            (number + offset + 1, self._ring[first + offset])
-            for offset in range(missing)
-        ]
+        return [(number + offset + 1, self._ring[first + offset]) for offset in range(missing)]
 
 
 class Hub:

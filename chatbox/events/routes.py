@@ -35,9 +35,9 @@ class EventRoutes(Controller):
     @get(
         "/events",
         summary="Follow everything",
-        description="Server-sent events: `hello`, then changes of sessions, turns, providers, models "
-        "and settings, and as `turn_event` every event of the running turn of the session in view. "
-        "`ping` comes every 10 seconds. After `reset`, read again what is visible.",
+        description="Server-sent events: `hello`, then changes of sessions, turns, providers, "
+        "models and settings, and as `turn_event` every event of the running turn of the session "
+        "in view. `ping` comes every 10 seconds. After `reset`, read again what is visible.",
         responses={
             200: ResponseSpec(
                 data_container=str, media_type="text/event-stream", description="The events"
@@ -80,7 +80,7 @@ class EventRoutes(Controller):
         await socket.accept()
         feed = Feed(hub, caller.user_id, focus=Focus(session, turn, seq), after=after)
         try:
-            await talk(socket.receive_data, socket.send_data, feed, tasks)
+            await talk(socket.receive_text, socket.send_text, feed, tasks)
         except (WebSocketDisconnect, msgspec.MsgspecError):
             feed.close()
         if hub.draining:

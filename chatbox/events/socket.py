@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 
@@ -27,8 +26,8 @@ _decode = msgspec.json.Decoder(FocusMessage).decode
 
 
 async def talk(
-    receive: Callable[[str], Awaitable[Any]],
-    send: Callable[[str, str], Awaitable[None]],
+    receive: Callable[[], Awaitable[str]],
+    send: Callable[[str], Awaitable[None]],
     feed: Feed,
     tasks: Tasks,
 ) -> None:
@@ -43,18 +42,18 @@ async def talk(
                     items = [] if news else [Item("ping", msgspec.json.encode({"t": now_ms()}))]
                 for item in items:
                     async with asyncio.timeout(SEND_SECONDS):
-                        await send(_frame(item), "text")
+                        await send(_frame(item))
         except TimeoutError:
             feed.close()  # a reader that does not read is dropped and may resume
         finally:
             listener.cancel()
 
 
-async def _listen(receive: Callable[[str], Awaitable[Any]], feed: Feed) -> None:
+async def _listen(receive: Callable[[], Awaitable[str]], feed: Feed) -> None:
     """Take changes of focus; anything else ends the connection."""
     try:
         while True:
-            text = await receive("text")
+            text = await receive()
             if len(text) > LONGEST_MESSAGE:
                 return
             message = _decode(text)

@@ -28,7 +28,9 @@ class _SlowReader(Exception):
 class TurnStream:
     """The events of one turn as server-sent events, from number `after` on."""
 
-    def __init__(self, hub: Hub, tasks: Tasks, source: TurnLog | Sequence[Event], after: int) -> None:
+    def __init__(
+        self, hub: Hub, tasks: Tasks, source: TurnLog | Sequence[Event], after: int
+    ) -> None:
         self._hub = hub
         self._tasks = tasks
         self._log = source if isinstance(source, TurnLog) else None

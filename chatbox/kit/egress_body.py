@@ -35,8 +35,6 @@ class BodyDecoder:
 
     def __init__(self, content_encoding: str, *, limit: int) -> None:
         self._encoding = content_encoding.strip().lower()
-        if self._encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise BodyUnreadable("The answer is compressed in a way that was not asked for.")
         self._inflate: _Inflate | None = None
         self._left = limit
 
@@ -45,6 +43,8 @@ class BodyDecoder:
         if self._encoding in ("", "identity"):
             self._count(raw)
             return (raw,)
+        if self._encoding not in ("gzip", "x-gzip", "deflate"):
+            raise BodyUnreadable("The answer is compressed in a way that was not asked for.")
         return self._unpacked(raw)
 
     def _unpacked(self, raw: bytes) -> Iterator[bytes]:

@@ -54,7 +54,9 @@ class SecretBox:
 
 
 def _derive(master_key: bytes, label: str, length: int) -> bytes:
-    kdf = HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=f"chatbox/{label}".encode())
+    kdf = HKDF(
+        algorithm=hashes.SHA256(), length=length, salt=None, info=f"chatbox/{label}".encode()
+    )
     return kdf.derive(master_key)
 
 

@@ -52,7 +52,9 @@ class Tasks:
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (failure := task.exception()) is not None:
-            logger.error("background task failed", exc_info=failure, extra={"task": task.get_name()})
+            logger.error(
+                "background task failed", exc_info=failure, extra={"task": task.get_name()}
+            )
 
 
 async def _repeat(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:

@@ -29,6 +29,7 @@ __all__ = ["Decoder", "OpenAIAdapter", "Shape", "encode"]
 
 MAX_REFUSAL = 64_000
 MAX_LIST = 8_000_000
+_FRAMING = frozenset(("host", "connection", "content-length", "transfer-encoding"))
 LIST_CLOCKS = Clocks(connect=10.0, first_token=20.0, idle=20.0, total=20.0)
 
 
@@ -181,7 +182,7 @@ def _join(base_url: str, path: str) -> httpx.URL:
 
 
 def _headers(endpoint: Endpoint) -> list[tuple[bytes, bytes]]:
-    """Our headers, then the operator's own, which replace ours. Raises HeaderRefused."""
+    """Our headers, replaced by the operator's own where both exist. Raises HeaderRefused."""
     ours = {
         b"accept": b"text/event-stream, application/json",
         b"accept-encoding": b"identity",
@@ -190,6 +191,7 @@ def _headers(endpoint: Endpoint) -> list[tuple[bytes, bytes]]:
     if endpoint.secret:
         ours[b"authorization"] = b"Bearer " + endpoint.secret.encode(errors="replace")
     for name, value in endpoint.headers:
-        ours[name.lower().encode(errors="replace")] = value.encode(errors="replace")
+        if name.lower() not in _FRAMING:
+            ours[name.lower().encode(errors="replace")] = value.encode(errors="replace")
     check_headers(ours.items())
     return list(ours.items())

@@ -1,1 +1,1 @@
-"""Configured providers, their encrypted secrets and models; `calls` is the one door to any model."""
+"""Configured providers, their sealed secrets, models; `calls` is the one door to any model."""

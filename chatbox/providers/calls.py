@@ -132,4 +132,5 @@ def _pause(failure: LLMError, tries: int, answered: bool, most: int) -> float | 
         return None
     if failure.retry_after is not None:
         return failure.retry_after if failure.retry_after <= LONGEST_RETRY_AFTER else None
-    return (0.4 * 2**tries) * (0.75 + random.random() / 2)  # noqa: S311 - jitter, not a secret
+    jitter = 0.75 + random.random() / 2  # noqa: S311 - not a secret
+    return float(0.4 * 2**tries * jitter)

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from chatbox.caller import Caller
 from chatbox.config import Context
-from chatbox.db.database import Conflict, Database
+from chatbox.db.database import Conflict, Database, Reader
 from chatbox.errors import AlreadyExists, ModelNotFound, NoModel, NotFound, SecretRequired
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms
@@ -61,14 +61,7 @@ class Models:
         async with self._database.write() as writer:
             provider = await store.get_provider(writer, caller.user_id, new.provider_id)
             try:
-                await store.insert_model(
-                    writer,
-                    provider.id,
-                    new.name,
-                    window=new.context_window,
-                    max_output=new.max_output,
-                    at=now_ms(),
-                )
+                await store.insert_model(writer, provider.id, new, at=now_ms())
             except Conflict as taken:
                 raise AlreadyExists(f"{provider.name} already has a model {new.name!r}.") from taken
         self._hub.notify(caller.user_id, "models_changed", {})
@@ -77,19 +70,15 @@ class Models:
     async def change(self, caller: Caller, name: str, change: ModelChange) -> ModelRow:
         """Change a model's limits, or switch it on or off."""
         row = await self.get(caller, name)
-        window = row.context_window if change.context_window is UNSET else change.context_window
-        source = row.window_source
-        if change.context_window is not UNSET:
-            source = "provider" if window is None else "user"
+        given = {
+            field: value
+            for field in change.__struct_fields__
+            if (value := getattr(change, field)) is not UNSET
+        }
+        if "context_window" in given:
+            given["window_source"] = "user" if given["context_window"] else "provider"
         async with self._database.write() as writer:
-            await store.update_model(
-                writer,
-                row.id,
-                window=window,
-                max_output=row.max_output if change.max_output is UNSET else change.max_output,
-                enabled=row.enabled if change.enabled is UNSET else change.enabled,
-                source=source,
-            )
+            await store.update_model(writer, msgspec.structs.replace(row, **given))
         self._hub.notify(caller.user_id, "models_changed", {})
         return await self.get(caller, name)
 
@@ -101,42 +90,36 @@ class Models:
         self._hub.notify(caller.user_id, "models_changed", {})
 
     async def resolve(self, caller: Caller, wishes: Sequence[str | None]) -> Target:
-        """Find the model to use: the first wish that is named, else the first usable model.
+        """Find the model to use: the first wish, else a later one that exists, else any.
 
-        Only the first named wish that exists counts for certain: a default that has gone is passed
-        over. Raises `ModelNotFound`, `NoModel` and `SecretRequired`.
+        The first wish is the caller's own word: it counts even for a model that its provider does
+        not list, and is refused when it cannot be used. A default that has gone is passed over.
+        Raises `ModelNotFound`, `NoModel` and `SecretRequired`.
         """
         asked, *defaults = wishes
         async with self._database.read() as reader:
-            model = None
-            for wish in (asked, *defaults):
-                if model is None and wish:
-                    provider, _, name = wish.partition("/")
-                    model = await store.find_model(
-                        reader, caller.user_id, provider=provider, name=name
-                    )
-                    if wish == asked and (model is None or not _usable(model)):
-                        raise ModelNotFound(f"The model {wish!r} is not available.")
-                    model = model if model is not None and _usable(model) else None
-            model = model or await store.first_usable(reader, caller.user_id)
-            if model is None:
-                raise NoModel("No model is available. Connect a provider in the settings first.")
+            if asked:
+                model = await _asked(reader, caller, asked)
+            else:
+                model = await _first_of(reader, caller, defaults)
             row = await store.find_provider_by_key(reader, caller.user_id, model.provider_id)
         if row is None:
             raise ModelNotFound("The model's provider has just been deleted.")
-        if row.secret_hint is not None and row.secret is None:
+        if row.secret is None and row.secret_hint is not None:
             raise SecretRequired
         return Target(provider=row, model=model, window=self._window(model))
 
     async def learn_window(self, caller: Caller, target: Target, window: int) -> None:
         """Remember the window that a refusal named."""
+        if not target.model.id:
+            return
         async with self._database.write() as writer:
             await store.update_window(writer, target.model.id, window)
         self._hub.notify(caller.user_id, "models_changed", {})
 
     async def learn_ratio(self, target: Target, *, counted: int, told: int) -> None:
         """Correct the token count by what the provider counted, a fifth of the way each time."""
-        if counted < 50 or told < 50:
+        if counted < 50 or told < 50 or not target.model.id:
             return
         seen = min(4.0, max(0.25, told / counted))
         ratio = target.model.token_ratio * 0.8 + seen * 0.2
@@ -151,3 +134,40 @@ class Models:
 
 def _usable(model: ModelRow) -> bool:
     return model.enabled and model.available and model.provider_enabled
+
+
+async def _asked(reader: Reader, caller: Caller, wish: str) -> ModelRow:
+    provider, _, name = wish.partition("/")
+    model = await store.find_model(reader, caller.user_id, provider=provider, name=name)
+    if model is not None and model.enabled and model.provider_enabled:
+        return model
+    row = await store.find_provider_by_name(reader, caller.user_id, provider)
+    if model is not None or row is None or not row.enabled or not name:
+        raise ModelNotFound(f"The model {wish!r} is not available.")
+    return ModelRow(
+        id=0,
+        provider_id=row.id,
+        provider_public_id=row.public_id,
+        provider_name=row.name,
+        provider_enabled=True,
+        name=name,
+        context_window=None,
+        max_output=None,
+        capabilities=[],
+        enabled=True,
+        available=True,
+        window_source="provider",
+        token_ratio=1.0,
+    )
+
+
+async def _first_of(reader: Reader, caller: Caller, wishes: Sequence[str | None]) -> ModelRow:
+    for wish in wishes:
+        provider, _, name = (wish or "").partition("/")
+        model = await store.find_model(reader, caller.user_id, provider=provider, name=name)
+        if model is not None and _usable(model):
+            return model
+    model = await store.first_usable(reader, caller.user_id)
+    if model is None:
+        raise NoModel("No model is available. Connect a provider in the settings first.")
+    return model

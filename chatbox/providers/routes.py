@@ -174,9 +174,7 @@ class ModelRoutes(Controller):
         settings: UserSettings,
         limit: Limit = 200,
         cursor: Cursor = None,
-        enabled: Annotated[
-            bool, Parameter(description="Only models that can be used now")
-        ] = False,
+        enabled: Annotated[bool, Parameter(description="Only models that can be used now")] = False,
     ) -> ModelPage:
         after = decode_cursor(cursor, default=(0, 0))
         rows = await models.page(caller, after=after, limit=limit + 1, enabled_only=enabled)

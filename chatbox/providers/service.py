@@ -94,7 +94,11 @@ class Providers:
             except Conflict as taken:
                 raise NameTaken(f"There is already a provider called {new.name!r}.") from taken
         await self.allow_addresses()
-        reachable = (old.base_url, old.secret, old.enabled) != (new.base_url, new.secret, new.enabled)
+        reachable = (old.base_url, old.secret, old.enabled) != (
+            new.base_url,
+            new.secret,
+            new.enabled,
+        )
         if new.enabled and reachable:
             await self.refresh(caller, provider_id)
         self._changed(caller)
@@ -173,9 +177,7 @@ class Providers:
             old,
             name=old.name if change.name is UNSET else change.name.strip(),
             enabled=old.enabled if change.enabled is UNSET else change.enabled,
-            base_url=old.base_url
-            if change.base_url is UNSET
-            else normal_base_url(change.base_url),
+            base_url=old.base_url if change.base_url is UNSET else normal_base_url(change.base_url),
         )
         if change.secret is not UNSET:
             return self._sealed(new, change.secret)

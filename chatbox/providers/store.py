@@ -9,7 +9,7 @@ from chatbox.db.database import Reader, Writer
 from chatbox.db.rows import encode_json
 from chatbox.errors import NotFound
 from chatbox.llm.adapter import OfferedModel
-from chatbox.providers.model import Kind, Source
+from chatbox.providers.model import Kind, NewModel, Source
 
 
 class ProviderRow(msgspec.Struct, frozen=True):
@@ -107,6 +107,16 @@ async def find_provider_by_key(reader: Reader, user_id: int, key: int) -> Provid
     )
 
 
+async def find_provider_by_name(reader: Reader, user_id: int, name: str) -> ProviderRow | None:
+    """Find a provider by its name."""
+    return await reader.fetch_one(
+        ProviderRow,
+        _PROVIDER + "WHERE p.user_id = :user AND p.name = :name",
+        user=user_id,
+        name=name,
+    )
+
+
 async def insert_provider(writer: Writer, user_id: int, row: ProviderRow) -> int:
     """Insert a provider; raises `Conflict` when the user has one of that name."""
     return await writer.insert(
@@ -200,9 +210,7 @@ async def list_models(
     )
 
 
-async def find_model(
-    reader: Reader, user_id: int, *, provider: str, name: str
-) -> ModelRow | None:
+async def find_model(reader: Reader, user_id: int, *, provider: str, name: str) -> ModelRow | None:
     """Find a model by its provider's name and its own."""
     return await reader.fetch_one(
         ModelRow,
@@ -259,30 +267,25 @@ async def replace_offer(
     )
 
 
-async def insert_model(
-    writer: Writer, provider_key: int, name: str, *, window: int | None, max_output: int | None,
-    at: int,
-) -> None:
+async def insert_model(writer: Writer, provider_key: int, new: NewModel, *, at: int) -> None:
     """Insert a model by hand; raises `Conflict` when the provider has it."""
     await writer.execute(
         """
-        INSERT INTO models (provider_id, name, context_window, max_output, window_source, created_at)
+        INSERT INTO models (provider_id, name, context_window, max_output, window_source,
+            created_at)
         VALUES (:provider, :name, :window, :max_output,
             CASE WHEN :window IS NULL THEN 'provider' ELSE 'user' END, :at)
         """,
         provider=provider_key,
-        name=name,
-        window=window,
-        max_output=max_output,
+        name=new.name,
+        window=new.context_window,
+        max_output=new.max_output,
         at=at,
     )
 
 
-async def update_model(
-    writer: Writer, key: int, *, window: int | None, max_output: int | None, enabled: bool,
-    source: str,
-) -> None:
-    """Write a model's own fields; `source` says who set the window."""
+async def update_model(writer: Writer, row: ModelRow) -> None:
+    """Write a model's own fields."""
     await writer.execute(
         """
         UPDATE models
@@ -290,11 +293,11 @@ async def update_model(
             window_source = :source
         WHERE id = :id
         """,
-        window=window,
-        max_output=max_output,
-        enabled=enabled,
-        source=source,
-        id=key,
+        window=row.context_window,
+        max_output=row.max_output,
+        enabled=row.enabled,
+        source=row.window_source,
+        id=row.id,
     )
 
 

@@ -1,11 +1,11 @@
 """Whether the server can do its work."""
 
 import os
-import sqlite3
 
 from chatbox import __version__
 from chatbox.config import Limits
-from chatbox.db.database import Database
+from chatbox.db import SQLITE_VERSION
+from chatbox.db.database import Database, StorageFailed
 from chatbox.errors import NotReady
 from chatbox.events.hub import Hub
 from chatbox.system.model import DemoModelState, Info, InfoLimits, Ready
@@ -26,7 +26,7 @@ class Health:
             name="chatbox",
             version=__version__,
             commit=os.environ.get("CHATBOX_COMMIT"),
-            sqlite_version=sqlite3.sqlite_version,
+            sqlite_version=SQLITE_VERSION,
             mode="single-user",
             demo_model=self.demo_model,
             limits=InfoLimits(
@@ -43,6 +43,6 @@ class Health:
                 await reader.fetch_one(int, "SELECT id FROM instance")
             async with self._database.write() as writer:
                 await writer.execute("UPDATE instance SET id = id WHERE id = 1")
-        except sqlite3.Error as failure:
+        except StorageFailed as failure:
             raise NotReady(f"The database does not work: {failure}.") from failure
-        return Ready(database=sqlite3.sqlite_version, running_turns=self._hub.running_count)
+        return Ready(database=SQLITE_VERSION, running_turns=self._hub.running_count)

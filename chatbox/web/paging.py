@@ -29,7 +29,7 @@ def decode_cursor(cursor: str | None, *, default: Key) -> Key:
         return default
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        key = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=Key)
+        key: Key = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=Key)
     except (binascii.Error, ValueError) as wrong:
         raise InvalidRequest("The cursor is not valid.") from wrong
     if any(abs(number) > 2**62 for number in key):

@@ -22,9 +22,7 @@ IdempotencyKey = Annotated[
 ]
 LastEventId = Annotated[
     int | None,
-    Parameter(
-        header="Last-Event-ID", ge=0, description="Resume after the event with this number"
-    ),
+    Parameter(header="Last-Event-ID", ge=0, description="Resume after the event with this number"),
 ]
 Accept = Annotated[
     str | None,

@@ -105,7 +105,9 @@ def _invalid(error: ValidationException) -> ChatboxError:
     for entry in extra:
         if isinstance(entry, dict):
             text = str(entry.get("message", "is not valid"))
-            field = str(entry.get("key") or text.partition("`$.")[2].partition("`")[0])
+            inside = text.partition("`$.")[2].partition("`")[0]
+            key = str(entry.get("key", ""))
+            field = inside or ("" if key == "data" else key)
             found.append(FieldError(field=field, detail=text.partition(" - at")[0]))
     detail = "; ".join(f"{one.field}: {one.detail}" if one.field else one.detail for one in found)
     return errors.InvalidRequest(f"{detail}." if detail else "", errors=found)

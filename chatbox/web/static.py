@@ -17,9 +17,13 @@ IMMUTABLE = b"public, max-age=31536000, immutable"
 SHORT = b"public, max-age=3600"
 _ENCODINGS = ((b"br", ".br"), (b"gzip", ".gz"))
 _ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
-_TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".map": "application/json"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".map": "application/json",
+}
 MISSING = b"""<!doctype html><meta charset="utf-8"><title>chatbox</title>
-<p>The web interface was not built. Run <code>python3 scripts/serve.py</code>, or use the API.</p>"""
+<p>The web interface was not built: run <code>python3 scripts/serve.py</code>.</p>"""
 
 
 class Boot(msgspec.Struct, frozen=True):

@@ -120,8 +120,13 @@ async def test_many_counts_at_once_load_once(
 ) -> None:
     built: list[str] = []
     build = tokens._build
+
+    def building(name: EncodingName) -> tokens._Core:
+        built.append(name)
+        return build(name)
+
     monkeypatch.setattr(tokens, "_loaded", {})
-    monkeypatch.setattr(tokens, "_build", lambda name: built.append(name) or build(name))
+    monkeypatch.setattr(tokens, "_build", building)
     found = await asyncio.gather(*(counter.count("hello world", "cl100k_base") for _ in range(9)))
     assert found == [2] * 9
     assert built == ["cl100k_base"]

@@ -164,6 +164,7 @@ MODES: dict[str, Callable[[Exchange], Awaitable[None]]] = {
     "exec-event": partial(raw, data=wire.text("Fo") + _EXECUTE + wire.text("ur") + END),
     "gzip": partial(packed, encoding="gzip", data=gzip.compress(_FOUR)),
     "deflate": partial(packed, encoding="deflate", data=zlib.compress(_FOUR)),
+    "brotli": partial(packed, encoding="br", data=b"\x0b\x02\x80Four\x03"),
     "gzipbomb": gzipbomb,
     "endless": endless,
     "longline": partial(raw, data=b"data: " + b"x" * 2_000_000 + b"\n\n"),

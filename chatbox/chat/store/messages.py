@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chatbox.chat.model import ContextAccount, Failure, Status, Usage
+from chatbox.chat.model import ContextAccount, Failure, Role, Status, Usage
 from chatbox.db.database import Reader, Writer
 from chatbox.db.rows import encode_json
 from chatbox.errors import NotFound
@@ -20,7 +20,7 @@ class MessageRow(msgspec.Struct, frozen=True):
     session_public_id: str
     parent_id: int | None
     parent_public_id: str | None
-    role: str
+    role: Role
     status: Status
     parts: tuple[Part, ...]
     model: str | None
@@ -51,13 +51,14 @@ class TextRow(msgspec.Struct, frozen=True):
     """A message's content."""
 
     id: int
-    role: str
+    role: Role
     parts: tuple[Part, ...]
 
 
 _MESSAGE = """
     SELECT m.id, m.public_id, m.session_id, s.public_id AS session_public_id, m.parent_id,
-        p.public_id AS parent_public_id, m.role, m.status, m.parts, m.model, m.finish_reason, m.error, m.usage, m.context,
+        p.public_id AS parent_public_id, m.role, m.status, m.parts, m.model, m.finish_reason,
+        m.error, m.usage, m.context,
         (SELECT t.public_id FROM turns t WHERE t.reply_id = m.id ORDER BY t.id DESC LIMIT 1)
             AS turn_id,
         m.pinned, m.edited, m.created_at, m.finished_at
@@ -102,12 +103,21 @@ async def list_branch(
     """List a branch from one of its messages upwards, newest first."""
     return await reader.fetch_all(
         MessageRow,
-        "WITH RECURSIVE branch (id, parent, depth) AS ("
-        "    SELECT id, parent_id, 0 FROM messages WHERE id = :start AND session_id = :session"
-        "    UNION ALL"
-        "    SELECT m.id, m.parent_id, b.depth + 1 FROM messages m"
-        "    JOIN branch b ON m.id = b.parent LIMIT :limit"
-        ")" + _MESSAGE + "JOIN branch b ON b.id = m.id ORDER BY b.depth",
+        _MESSAGE  # noqa: S608 - both halves are literals
+        + """
+        JOIN (
+            WITH RECURSIVE branch (id, parent, depth) AS (
+                SELECT id, parent_id, 0 FROM messages WHERE id = :start AND session_id = :session
+                UNION ALL
+                SELECT n.id, n.parent_id, b.depth + 1
+                FROM messages n
+                JOIN branch b ON n.id = b.parent
+                LIMIT :limit
+            )
+            SELECT id, depth FROM branch
+        ) b ON b.id = m.id
+        ORDER BY b.depth
+        """,
         session=session_key,
         start=start,
         limit=limit,
@@ -116,7 +126,7 @@ async def list_branch(
 
 async def list_branch_ids(reader: Reader, leaf: int) -> list[int]:
     """List the integer ids of a whole branch, oldest first."""
-    ids = await reader.fetch_all(
+    return await reader.fetch_all(
         int,
         """
         WITH RECURSIVE branch (id, parent, depth) AS (
@@ -128,7 +138,6 @@ async def list_branch_ids(reader: Reader, leaf: int) -> list[int]:
         """,
         leaf=leaf,
     )
-    return ids
 
 
 async def list_path(reader: Reader, leaf: int) -> list[PathRow]:
@@ -150,9 +159,7 @@ async def list_path(reader: Reader, leaf: int) -> list[PathRow]:
     )
 
 
-async def list_texts(
-    reader: Reader, session_key: int, *, first: int, last: int
-) -> list[TextRow]:
+async def list_texts(reader: Reader, session_key: int, *, first: int, last: int) -> list[TextRow]:
     """Read the contents of a session's messages within a range of ids, all branches."""
     return await reader.fetch_all(
         TextRow,

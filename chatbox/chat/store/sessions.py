@@ -30,6 +30,13 @@ class SessionRow(msgspec.Struct, frozen=True):
     running_turn_id: str | None
 
 
+class Shelf(msgspec.Struct, frozen=True):
+    """Which of the session lists."""
+
+    pinned: bool = False
+    archived: bool = False
+
+
 _SESSION = """
     SELECT s.id, s.public_id, s.title, s.title_source, s.model, s.system_prompt, s.params,
         s.pinned, s.archived, s.active_leaf_id, s.message_count, s.version, s.created_at,
@@ -62,8 +69,7 @@ async def list_sessions(
     reader: Reader,
     user_id: int,
     *,
-    pinned: bool,
-    archived: bool,
+    shelf: Shelf,
     before: tuple[int, int],
     limit: int,
 ) -> list[SessionRow]:
@@ -78,8 +84,8 @@ async def list_sessions(
         LIMIT :limit
         """,
         user=user_id,
-        archived=archived,
-        pinned=pinned,
+        archived=shelf.archived,
+        pinned=shelf.pinned,
         at=before[0],
         id=before[1],
         limit=limit,

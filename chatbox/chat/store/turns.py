@@ -73,7 +73,6 @@ _TURN = """
 """
 
 
-
 async def find_turn(reader: Reader, user_id: int, public_id: str) -> TurnRow | None:
     """Find a turn of a session that is not deleted."""
     return await reader.fetch_one(

@@ -45,7 +45,7 @@ interface FilterBarProps {
 function FilterBar({ filter, onFilter }: FilterBarProps) {
   const all = [{ value: "", label: t("settings.models_all") }, ...providers.items.value.map((one) => ({ value: one.id, label: one.name }))];
   return (
-    <div class="settings-filters" role="search">
+    <div class="settings-filters" role="search" aria-label={t("settings.models_filter")}>
       <Field label={t("settings.models_filter")} hideLabel>
         {(control) => <Input {...control} type="search" placeholder={t("settings.models_filter")} value={filter.query} onValue={(query) => onFilter({ query })} />}
       </Field>

@@ -28,7 +28,7 @@ export function SessionSearch() {
     field.current?.focus();
   };
   return (
-    <div class="side-search" role="search">
+    <div class="side-search" role="search" aria-label={t("sidebar.search")}>
       <Icon name="search" size={16} />
       <input
         ref={field}

@@ -17,9 +17,11 @@ export function formatNumber(value: number): string {
   return cached("number", (id) => new Intl.NumberFormat(id)).format(value);
 }
 
-/** A token count in at most four characters: 950, 12.4k, 128k, 1M. */
+/** A token count in at most four characters: 950, 12.4k, 128k, 1M. Windows come in powers of two. */
 export function formatTokens(value: number): string {
   if (value < 1000) return String(value);
+  if (value % 1024 === 0 && value < 1024 ** 2) return `${value / 1024}k`;
+  if (value % 1024 ** 2 === 0) return `${value / 1024 ** 2}M`;
   const [size, unit] = value >= 999_500 ? [value / 1_000_000, "M"] : [value / 1000, "k"];
   return `${size >= 100 ? Math.round(size) : Math.round(size * 10) / 10}${unit}`;
 }

@@ -57,6 +57,8 @@ class Scan {
   #open: string[] = [];
   /** Where brackets opened, innermost last; an image's position is its `!`. */
   #brackets: number[] = [];
+  /** Length of a closing delimiter at the very end that is only half typed. */
+  #halfCloser = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -67,7 +69,7 @@ class Scan {
       const ended = this.#step();
       if (ended !== null) return ended;
     }
-    return this.#close(this.#hideBracket(this.#text));
+    return this.#close(this.#hideBracket(this.#text.slice(0, this.#text.length - this.#halfCloser)));
   }
 
   /** Moves on by one construct; returns the completed text when an unclosed span swallows the rest. */
@@ -108,6 +110,11 @@ class Scan {
     if (run.charAt(0) === '_' && isWord(before) && isWord(after)) return;
     const canClose = before !== '' && !/\s/.test(before);
     const canOpen = after !== '' && !/\s/.test(after);
+    const last = this.#open.at(-1);
+    if (canClose && after === '' && last?.startsWith(run) && run.length < last.length) {
+      this.#halfCloser = run.length;
+      return;
+    }
     if (canClose) run = this.#closeDelimiters(run);
     if (run !== '' && (canOpen || after === '')) this.#open.push(run.slice(0, 3));
   }
@@ -135,15 +142,24 @@ class Scan {
     const opened = this.#brackets.pop();
     const next = this.#at + 1;
     this.#at = next;
-    if (opened === undefined || text.charAt(next) !== '(') return null;
+    if (opened === undefined) return null;
+    if (next === text.length) return this.#withoutBrackets(opened, next);
+    if (text.charAt(next) !== '(') return null;
     const end = closingParen(text, next);
     if (end >= 0) {
       this.#at = end + 1;
       return null;
     }
-    const isImage = text.charAt(opened) === '!';
-    const label = isImage ? '' : text.slice(opened + 1, next - 1);
-    return this.#close(this.#hideBracket(text.slice(0, opened) + label));
+    return this.#withoutBrackets(opened, next);
+  }
+
+  /** An address may still follow `[text]`; a footnote mark is whole, a task's box waits for its text. */
+  #withoutBrackets(opened: number, end: number): string {
+    const text = this.#text;
+    const label = text.slice(opened + 1, end - 1);
+    if (label.startsWith('^')) return this.#close(text);
+    const isHidden = text.charAt(opened) === '!' || /^[ xX]?$/.test(label);
+    return this.#close(this.#hideBracket(text.slice(0, opened) + (isHidden ? '' : label)));
   }
 
   #tag(): string | null {

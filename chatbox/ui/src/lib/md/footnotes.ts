@@ -60,14 +60,6 @@ export class Footnotes {
     }
   }
 
-  get hasNotes(): boolean {
-    return this.#defined.size > 0;
-  }
-
-  isDefined(id: string): boolean {
-    return this.#defined.has(id);
-  }
-
   /** The number of a mentioned note; null when the finished text defines no such note. */
   number(id: string): number | null {
     if (this.isComplete && !this.#defined.has(id)) return null;
@@ -78,11 +70,19 @@ export class Footnotes {
     return next;
   }
 
-  /** Mentioned and defined notes, in the order of their numbers. Rendering one may mention another. */
-  *mentioned(): Generator<{ number: number; note: FootnoteDef }> {
+  /** All notes in the order of their numbers; those never mentioned come last, for no text is to be lost. */
+  *inOrder(): Generator<{ number: number; note: FootnoteDef }> {
+    yield* this.#numbered(new Set());
+    const seen = new Set(this.#numbers.keys());
+    for (const id of this.#defined.keys()) this.number(id);
+    yield* this.#numbered(seen);
+  }
+
+  /** Rendering one note may mention, and so number, another. */
+  *#numbered(skipped: ReadonlySet<string>): Generator<{ number: number; note: FootnoteDef }> {
     for (const [id, number] of this.#numbers) {
       const note = this.#defined.get(id);
-      if (note) yield { number, note };
+      if (note && !skipped.has(id)) yield { number, note };
     }
   }
 }

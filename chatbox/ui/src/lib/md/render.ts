@@ -113,10 +113,10 @@ function renderLiteral(text: string, target: HTMLElement): void {
   else target.append(element('p', { class: 'md-literal', dir: 'auto' }, trimmed));
 }
 
-/** The notes at the end of a text; null when it mentions none that is defined. */
+/** The notes at the end of a text; null when it has none. */
 export function renderFootnotes(context: RenderContext): HTMLElement | null {
   const list = element('ol', { dir: 'auto' });
-  for (const { number, note } of context.footnotes.mentioned()) {
+  for (const { number, note } of context.footnotes.inOrder()) {
     const item = element('li', { 'data-ref': String(number), tabindex: '-1' });
     renderBlocks(note.tokens, item, context);
     item.append(' ', actionButton('footnote-back', '↩', { 'data-ref': String(number), 'aria-label': context.labels.backToText }));

@@ -49,9 +49,10 @@ export function SearchList<T>(props: SearchListProps<T>) {
   useEffect(() => list.current?.querySelector('[data-mark="true"]')?.scrollIntoView({ block: "nearest" }), [mark, query]);
 
   const field = useRef<HTMLInputElement>(null);
-  // Comes back into view inside an open box (from a panel beside it): the focus went nowhere.
+  // Appears inside a box that is open already: the focus is on the box itself or went nowhere.
   useEffect(() => {
-    if (document.activeElement === document.body) field.current?.focus();
+    const active = document.activeElement;
+    if (active?.tagName !== "DIALOG" && active?.contains(field.current)) field.current?.focus();
   }, []);
 
   const pick = (item: T | undefined): void => {
