@@ -53,6 +53,7 @@ class Server:
         self, config: Config, database: Database, box: SecretBox, *, environ: Mapping[str, str]
     ) -> None:
         self.config = config
+        self.patience = config.shutdown_seconds
         self.database = database
         self.box = box
         self.tasks = Tasks()
@@ -124,7 +125,7 @@ class Server:
 
     async def stop(self) -> None:
         """End turns, connections and jobs, in this order, and close the file."""
-        await self.turns.drain(self.config.shutdown_seconds)
+        await self.turns.drain(self.patience)
         self.hub.drain()
         await self.journal.flush()
         await self.tasks.cancel()
@@ -180,8 +181,8 @@ async def open_server(
     """Open the database (migrated already) and run a server's life around the `with` block."""
     database = await Database.open(config.data_path / "chatbox.db")
     server = Server(config, database, box, environ=os.environ if environ is None else environ)
-    await server.start()
     try:
+        await server.start()
         yield server
     finally:
         await server.stop()

@@ -13,9 +13,11 @@ import msgspec
 
 from chatbox.chat.journal import Journal
 from chatbox.events.hub import Event, TurnLog
+from chatbox.llm.errors import AnswerTooLarge
 from chatbox.llm.messages import Part, TextPart, ThinkingPart
 
 MERGE_SECONDS = 0.025
+LONGEST_REPLY = 4_000_000  # characters; the longest outputs of today's models are a fifth of it
 _LETTER = {"delta": "T", "thinking": "R"}
 _KIND = {letter: kind for kind, letter in _LETTER.items()}
 _MARK = re.compile(r"([TR])(\d+)")
@@ -35,6 +37,7 @@ class ReplyWriter:
         self._next_at = 0.0
         self._marks: list[str] = []
         self._pieces: list[tuple[str, str]] = []
+        self._length = 0
 
     @property
     def is_empty(self) -> bool:
@@ -56,7 +59,10 @@ class ReplyWriter:
         return join_parts([*before, *(_part(kind, text) for kind, text in self._pieces)])
 
     def add(self, kind: str, text: str) -> None:
-        """Take a delta: kind `delta` or `thinking`."""
+        """Take a delta: kind `delta` or `thinking`. Raises AnswerTooLarge; earlier text stays."""
+        self._length += len(text)
+        if self._length > LONGEST_REPLY:
+            raise AnswerTooLarge(f"The answer is longer than {LONGEST_REPLY:,} characters.")
         if kind != self._kind and self._waiting:
             self.flush()
         self._kind = kind

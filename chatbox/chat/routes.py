@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from litestar import Controller, Response, delete, get, patch, post
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter, QueryParameter
 from litestar.types import ASGIApp
 
 from chatbox.caller import Caller
@@ -54,8 +55,8 @@ class SessionRoutes(Controller):
     )
     async def list_sessions(
         self,
-        caller: Caller,
-        sessions: Sessions,
+        caller: NamedDependency[Caller],
+        sessions: NamedDependency[Sessions],
         limit: Limit = 50,
         cursor: Cursor = None,
         archived: Annotated[bool, Parameter(description="List the archived ones")] = False,
@@ -74,7 +75,10 @@ class SessionRoutes(Controller):
 
     @post(summary="Create a session", description="Everything is optional, a client-made id too.")
     async def create_session(
-        self, caller: Caller, sessions: Sessions, data: NewSession
+        self,
+        caller: NamedDependency[Caller],
+        sessions: NamedDependency[Sessions],
+        data: JSONBody[NewSession],
     ) -> Response[Session]:
         row = await sessions.create(caller, data)
         headers = {"Location": f"/api/v1/sessions/{row.public_id}", **etag(row.version)}
@@ -82,7 +86,10 @@ class SessionRoutes(Controller):
 
     @get("/{session_id:str}", summary="Read a session", description="Without its messages.")
     async def get_session(
-        self, caller: Caller, sessions: Sessions, session_id: SessionId
+        self,
+        caller: NamedDependency[Caller],
+        sessions: NamedDependency[Sessions],
+        session_id: SessionId,
     ) -> Response[Session]:
         row = await sessions.get(caller, session_id)
         return Response(session_of(row), headers=etag(row.version))
@@ -94,10 +101,10 @@ class SessionRoutes(Controller):
     )
     async def change_session(
         self,
-        caller: Caller,
-        sessions: Sessions,
+        caller: NamedDependency[Caller],
+        sessions: NamedDependency[Sessions],
         session_id: SessionId,
-        data: SessionChange,
+        data: JSONBody[SessionChange],
         if_match: IfMatch = None,
     ) -> Response[Session]:
         row = await sessions.change(caller, session_id, data, version=if_match)
@@ -109,7 +116,10 @@ class SessionRoutes(Controller):
         description="It can be restored for thirty days.",
     )
     async def delete_session(
-        self, caller: Caller, sessions: Sessions, session_id: SessionId
+        self,
+        caller: NamedDependency[Caller],
+        sessions: NamedDependency[Sessions],
+        session_id: SessionId,
     ) -> None:
         await sessions.remove(caller, session_id)
 
@@ -120,7 +130,10 @@ class SessionRoutes(Controller):
         description="Undoes its deletion.",
     )
     async def restore_session(
-        self, caller: Caller, sessions: Sessions, session_id: SessionId
+        self,
+        caller: NamedDependency[Caller],
+        sessions: NamedDependency[Sessions],
+        session_id: SessionId,
     ) -> Session:
         return session_of(await sessions.restore(caller, session_id))
 
@@ -132,14 +145,14 @@ class SessionRoutes(Controller):
     )
     async def list_messages(
         self,
-        caller: Caller,
-        messages: Messages,
+        caller: NamedDependency[Caller],
+        messages: NamedDependency[Messages],
         session_id: SessionId,
         limit: Limit = 100,
         cursor: Cursor = None,
         start: Annotated[
             str,
-            Parameter(query="from", pattern="^(start|end)$", description="`start` or `end`"),
+            QueryParameter(name="from", pattern="^(start|end)$", description="`start` or `end`"),
         ] = "start",
     ) -> MessagePage:
         _, key = decode_cursor(cursor, default=(0, 0))
@@ -159,10 +172,10 @@ class SessionRoutes(Controller):
     )
     async def send_message(
         self,
-        caller: Caller,
-        turning: Turning,
+        caller: NamedDependency[Caller],
+        turning: NamedDependency[Turning],
         session_id: SessionId,
-        data: Send,
+        data: JSONBody[Send],
         idempotency_key: IdempotencyKey = None,
         accept: Accept = None,
     ) -> ASGIApp:
@@ -186,9 +199,9 @@ class ChatRoutes(Controller):
     )
     async def stream_chat(
         self,
-        caller: Caller,
-        turning: Turning,
-        data: Chat,
+        caller: NamedDependency[Caller],
+        turning: NamedDependency[Turning],
+        data: JSONBody[Chat],
         idempotency_key: IdempotencyKey = None,
     ) -> ASGIApp:
         started = await turning.turns.send(caller, data.session_id, data, key=idempotency_key)
@@ -202,9 +215,9 @@ class ChatRoutes(Controller):
     )
     async def chat(
         self,
-        caller: Caller,
-        turning: Turning,
-        data: Chat,
+        caller: NamedDependency[Caller],
+        turning: NamedDependency[Turning],
+        data: JSONBody[Chat],
         idempotency_key: IdempotencyKey = None,
     ) -> Answer:
         started, _ = await turning.turns.send(caller, data.session_id, data, key=idempotency_key)
@@ -218,7 +231,9 @@ class TurnRoutes(Controller):
     tags = ["Turns"]
 
     @get("/{turn_id:str}", summary="Read a turn", description="How far it is.")
-    async def get_turn(self, caller: Caller, turning: Turning, turn_id: TurnId) -> Turn:
+    async def get_turn(
+        self, caller: NamedDependency[Caller], turning: NamedDependency[Turning], turn_id: TurnId
+    ) -> Turn:
         return await turning.show(caller, turn_id)
 
     @get(
@@ -230,8 +245,8 @@ class TurnRoutes(Controller):
     )
     async def follow_turn(
         self,
-        caller: Caller,
-        turning: Turning,
+        caller: NamedDependency[Caller],
+        turning: NamedDependency[Turning],
         turn_id: TurnId,
         last_event_id: LastEventId = None,
         after: Annotated[
@@ -246,7 +261,9 @@ class TurnRoutes(Controller):
         summary="Stop a turn",
         description="What it has written stays.",
     )
-    async def stop_turn(self, caller: Caller, turning: Turning, turn_id: TurnId) -> Turn:
+    async def stop_turn(
+        self, caller: NamedDependency[Caller], turning: NamedDependency[Turning], turn_id: TurnId
+    ) -> Turn:
         await turning.turns.stop(caller, turn_id)
         return await turning.show(caller, turn_id)
 
@@ -259,7 +276,10 @@ class MessageRoutes(Controller):
 
     @get("/{message_id:str}", summary="Read a message", description="With all its parts.")
     async def get_message(
-        self, caller: Caller, messages: Messages, message_id: MessageId
+        self,
+        caller: NamedDependency[Caller],
+        messages: NamedDependency[Messages],
+        message_id: MessageId,
     ) -> Message:
         return await messages.get(caller, message_id)
 
@@ -269,7 +289,11 @@ class MessageRoutes(Controller):
         description="Pins it, or writes another version beside it and switches to that.",
     )
     async def change_message(
-        self, caller: Caller, messages: Messages, message_id: MessageId, data: MessageChange
+        self,
+        caller: NamedDependency[Caller],
+        messages: NamedDependency[Messages],
+        message_id: MessageId,
+        data: JSONBody[MessageChange],
     ) -> Message:
         return await messages.change(caller, message_id, data)
 
@@ -279,7 +303,10 @@ class MessageRoutes(Controller):
         description="With everything below it. This cannot be undone.",
     )
     async def delete_message(
-        self, caller: Caller, messages: Messages, message_id: MessageId
+        self,
+        caller: NamedDependency[Caller],
+        messages: NamedDependency[Messages],
+        message_id: MessageId,
     ) -> None:
         await messages.remove(caller, message_id)
 
@@ -292,10 +319,10 @@ class MessageRoutes(Controller):
     )
     async def regenerate(
         self,
-        caller: Caller,
-        turning: Turning,
+        caller: NamedDependency[Caller],
+        turning: NamedDependency[Turning],
         message_id: MessageId,
-        data: Again | None = None,
+        data: JSONBody[Again | None] = None,
         idempotency_key: IdempotencyKey = None,
         accept: Accept = None,
     ) -> ASGIApp:
@@ -312,8 +339,8 @@ class MessageRoutes(Controller):
     )
     async def continue_reply(
         self,
-        caller: Caller,
-        turning: Turning,
+        caller: NamedDependency[Caller],
+        turning: NamedDependency[Turning],
         message_id: MessageId,
         idempotency_key: IdempotencyKey = None,
         accept: Accept = None,

@@ -166,8 +166,13 @@ class Turns:
             raise ShuttingDown("The server is stopping; try again in a moment.")
         if len(self._running) >= self._most:
             raise TooManyTurns(f"The server writes at most {self._most} replies at once.")
-        planned = await plan()
-        begun = await uncancelled(self._commit(caller, planned, key, fingerprint))
+        try:
+            planned = await plan()
+            begun = await uncancelled(self._commit(caller, planned, key, fingerprint))
+        except ChatboxError:  # such as SessionBusy, when the twin of this request was quicker
+            if (replayed := await self._replayed(caller, key, fingerprint)) is not None:
+                return replayed, True
+            raise
         if begun is None:
             replayed = await self._replayed(caller, key, fingerprint)
             if replayed is None:

@@ -21,6 +21,7 @@ from chatbox.config import Config
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
 from chatbox.errors import StartRefused
+from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
 
 try:
@@ -97,7 +98,7 @@ async def _serve(config: Config, box: SecretBox, listener: socket.socket) -> Non
         url = f"http://{_url_host(config.host)}:{server.port}"
         listener.listen(2_048)
         print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
-        gc.collect()
+        give_back()
         gc.freeze()
         if config.open:
             webbrowser.open(url)
@@ -127,6 +128,7 @@ class _Http(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""
         if self._owner.hub.draining or self._owner.turns.is_closing:
+            self._owner.patience = 0.0
             self.should_exit = self.force_exit = True
             return
         logger.info("stopping", extra={"signal": signal.Signals(sig).name})

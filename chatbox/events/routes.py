@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, WebSocket, get, websocket
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
@@ -46,10 +47,10 @@ class EventRoutes(Controller):
     )
     async def follow(
         self,
-        caller: Caller,
-        hub: Hub,
-        tasks: Tasks,
-        limits: Limits,
+        caller: NamedDependency[Caller],
+        hub: NamedDependency[Hub],
+        tasks: NamedDependency[Tasks],
+        limits: NamedDependency[Limits],
         session: Session = None,
         after: After = None,
         turn: TurnId = None,
@@ -64,10 +65,10 @@ class EventRoutes(Controller):
     async def follow_socket(
         self,
         socket: WebSocket[Any, Any, Any],
-        caller: Caller,
-        hub: Hub,
-        tasks: Tasks,
-        limits: Limits,
+        caller: NamedDependency[Caller],
+        hub: NamedDependency[Hub],
+        tasks: NamedDependency[Tasks],
+        limits: NamedDependency[Limits],
         session: Session = None,
         after: After = None,
         turn: TurnId = None,

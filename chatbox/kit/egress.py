@@ -93,7 +93,7 @@ class Policy:
         """Take these entries instead of all earlier ones."""
         self._allowed = frozenset((_entry(host), port) for host, port in allowed)
 
-    def permits(self, host: str, port: int, address: Address) -> bool:
+    def permits(self, host: str, port: int, *, address: Address) -> bool:
         """Tell whether a connection to `host:port` may go to this address."""
         if is_public(address):
             return True
@@ -168,7 +168,7 @@ class EgressTransport(httpx.AsyncBaseTransport):
             raise AddressRefused(str(exc)) from exc
         host, port = host_of(request.url), port_of(request.url)
         address = promised(host)
-        if address is not None and not self._policy.permits(host, port, address):
+        if address is not None and not self._policy.permits(host, port, address=address):
             raise _refusal(host, port)
         check_headers(request.headers.raw)
 
@@ -201,15 +201,15 @@ class _Resolver(AbstractResolver):
         addresses = [ip_address(text) for text in await self._lookup(host, port)]
         if not addresses:
             raise OSError(f"{host} has no address")
-        if not all(self._policy.permits(host, port, address) for address in addresses):
+        if not all(self._policy.permits(host, port, address=address) for address in addresses):
             raise _refusal(host, port)
-        return [_resolved(host, port, address) for address in addresses]
+        return [_resolved(host, port, address=address) for address in addresses]
 
     async def close(self) -> None:
         """Nothing is held."""
 
 
-def _resolved(host: str, port: int, address: Address) -> ResolveResult:
+def _resolved(host: str, port: int, *, address: Address) -> ResolveResult:
     return ResolveResult(
         hostname=host,
         host=str(address),

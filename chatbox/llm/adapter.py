@@ -1,10 +1,10 @@
 """The seam between chatbox and a kind of API: what goes in, what comes out."""
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import httpx
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from chatbox.llm.events import Event
 from chatbox.llm.messages import Message
@@ -25,14 +25,31 @@ class Endpoint(Struct, frozen=True):
 class Params(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How to answer. What is None is not sent, so the provider's own default holds."""
 
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int | None = None
-    stop: tuple[str, ...] | None = None
-    seed: int | None = None
-    presence_penalty: float | None = None
-    frequency_penalty: float | None = None
-    reasoning_effort: str | None = None
+    temperature: Annotated[float, Meta(ge=0, le=2, description="Randomness")] | None = None
+    top_p: Annotated[float, Meta(ge=0, le=1, description="Nucleus sampling")] | None = None
+    max_tokens: (
+        Annotated[int, Meta(ge=1, le=10_000_000, description="Longest answer in tokens")] | None
+    ) = None
+    stop: (
+        Annotated[
+            tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
+            Meta(max_length=16, description="Texts that end the answer"),
+        ]
+        | None
+    ) = None
+    seed: (
+        Annotated[int, Meta(ge=-(2**31), lt=2**53, description="For repeatable answers")] | None
+    ) = None
+    presence_penalty: (
+        Annotated[float, Meta(ge=-2, le=2, description="Against known topics")] | None
+    ) = None
+    frequency_penalty: (
+        Annotated[float, Meta(ge=-2, le=2, description="Against repeated words")] | None
+    ) = None
+    reasoning_effort: (
+        Annotated[str, Meta(max_length=20, pattern="^[a-z]+$", description="How hard to think")]
+        | None
+    ) = None
 
 
 class ToolOffer(Struct, frozen=True):

@@ -46,7 +46,7 @@ class OpenAIAdapter:
         watch = Watch(clocks)
         decoder = Decoder(lambda body: failure_within(body, endpoint))
         try:
-            response = await watch.wait(_Call(client, endpoint, clocks).ask(completion))
+            response = await watch.wait(_Call(client, endpoint, clocks=clocks).ask(completion))
             async with Answer(response, watch) as answer:
                 while not decoder.finished and (frames := await _next(answer, decoder)) is not None:
                     for frame in frames:
@@ -69,7 +69,9 @@ class OpenAIAdapter:
         """Name the models on offer, at most 5,000. Raises LLMError."""
         watch = Watch(LIST_CLOCKS)
         try:
-            return decode_models(await watch.wait(_Call(client, endpoint, LIST_CLOCKS).list()))
+            return decode_models(
+                await watch.wait(_Call(client, endpoint, clocks=LIST_CLOCKS).list())
+            )
         finally:
             watch.stop()
 
@@ -94,7 +96,7 @@ def _advance(watch: Watch, decoder: Decoder) -> None:
 class _Call:
     """One request to one endpoint, with everything that can go wrong before the answer begins."""
 
-    def __init__(self, client: httpx.AsyncClient, endpoint: Endpoint, clocks: Clocks) -> None:
+    def __init__(self, client: httpx.AsyncClient, endpoint: Endpoint, *, clocks: Clocks) -> None:
         self._client = client
         self._endpoint = endpoint
         self._connect = clocks.connect
@@ -106,18 +108,18 @@ class _Call:
         shape = USUAL
         while True:
             body = encode(completion, shape=shape)
-            response = await self._send("POST", "/chat/completions", body)
+            response = await self._send("POST", "/chat/completions", body=body)
             if response.is_success:
                 return response
             said = await _read(response, MAX_REFUSAL)
-            simpler = self._simpler(shape, response.status_code, said)
+            simpler = self._simpler(shape, response.status_code, body=said)
             if simpler is None:
                 raise self._refusal(response, said)
             shape = simpler
 
     async def list(self) -> bytes:
         """Read the list of models."""
-        response = await self._send("GET", "/models", None)
+        response = await self._send("GET", "/models")
         body = await _read(response, MAX_LIST)
         if not response.is_success:
             raise self._refusal(response, body)
@@ -126,7 +128,7 @@ class _Call:
     def _refusal(self, response: httpx.Response, body: bytes) -> LLMError:
         return refusal(response.status_code, response.headers, body=body, endpoint=self._endpoint)
 
-    def _simpler(self, shape: Shape, status: int, body: bytes) -> Shape | None:
+    def _simpler(self, shape: Shape, status: int, *, body: bytes) -> Shape | None:
         if status not in (400, 422):
             return None
         words = read_failure(body, self._endpoint).words or body.decode(errors="replace")
@@ -137,7 +139,7 @@ class _Call:
             return Shape(shape.stream_options, True)
         return None
 
-    async def _send(self, method: str, path: str, body: bytes | None) -> httpx.Response:
+    async def _send(self, method: str, path: str, *, body: bytes | None = None) -> httpx.Response:
         try:
             request = self._client.build_request(
                 method,

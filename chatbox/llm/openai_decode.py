@@ -199,13 +199,13 @@ def read_usage(raw: bytes) -> Usage | None:
         return None
     asked = _count(usage.get("prompt_tokens"))
     answered = _count(usage.get("completion_tokens"))
-    cached = _detail(usage, "prompt_tokens_details", "cached_tokens")
+    cached = _detail(usage, "prompt_tokens_details", name="cached_tokens")
     cached = cached or _count(usage.get("prompt_cache_hit_tokens"))  # DeepSeek
-    reasoning = _detail(usage, "completion_tokens_details", "reasoning_tokens")
+    reasoning = _detail(usage, "completion_tokens_details", name="reasoning_tokens")
     return Usage(asked, answered, min(cached, asked), min(reasoning, answered))
 
 
-def _detail(usage: dict[str, object], group: str, name: str) -> int:
+def _detail(usage: dict[str, object], group: str, *, name: str) -> int:
     details = usage.get(group)
     return _count(details.get(name)) if isinstance(details, dict) else 0
 

@@ -7,7 +7,6 @@ imports of `regex` and `requests`.
 
 import asyncio
 import base64
-import ctypes
 import gzip
 import logging
 import re
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from tiktoken._tiktoken import CoreBPE  # type: ignore[import-not-found]
+
+from chatbox.kit.memory import give_back
 
 EncodingName = Literal["cl100k_base", "o200k_base"]
 
@@ -130,7 +131,7 @@ def _load(encoding: EncodingName) -> None:
         except (OSError, EOFError, ValueError):
             logger.warning("token table cannot be read: counts are estimated", exc_info=True)
             _loaded[encoding] = None
-    _give_back_memory()
+    give_back()
 
 
 def _build(encoding: EncodingName) -> _Core:
@@ -142,11 +143,3 @@ def _build(encoding: EncodingName) -> _Core:
     recipe = _RECIPES[encoding]
     core: _Core = CoreBPE(ranks, recipe.special, recipe.pattern)
     return core
-
-
-def _give_back_memory() -> None:
-    """Hand what the table's dict used back to the system; glibc would keep it."""
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError, TypeError):
-        return  # another C library

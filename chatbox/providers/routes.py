@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from litestar import Controller, Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, Parameter
 
 from chatbox.caller import Caller
 from chatbox.kit.clock import optional_rfc3339, rfc3339
@@ -39,7 +40,9 @@ class ProviderRoutes(Controller):
     tags = ["Providers"]
 
     @get(summary="List providers", description="All providers of the caller, oldest first.")
-    async def list_providers(self, caller: Caller, providers: Providers) -> ProviderPage:
+    async def list_providers(
+        self, caller: NamedDependency[Caller], providers: NamedDependency[Providers]
+    ) -> ProviderPage:
         rows = await providers.all(caller)
         return ProviderPage(items=[provider_of(row) for row in rows], next_cursor=None)
 
@@ -49,7 +52,10 @@ class ProviderRoutes(Controller):
         "does not answer; `status` then says why.",
     )
     async def connect_provider(
-        self, caller: Caller, providers: Providers, data: NewProvider
+        self,
+        caller: NamedDependency[Caller],
+        providers: NamedDependency[Providers],
+        data: JSONBody[NewProvider],
     ) -> Response[Provider]:
         row = await providers.connect(caller, data)
         return Response(
@@ -60,7 +66,10 @@ class ProviderRoutes(Controller):
 
     @get("/{provider_id:str}", summary="Read a provider", description="Never with its secret.")
     async def get_provider(
-        self, caller: Caller, providers: Providers, provider_id: ProviderId
+        self,
+        caller: NamedDependency[Caller],
+        providers: NamedDependency[Providers],
+        provider_id: ProviderId,
     ) -> Response[Provider]:
         row = await providers.get(caller, provider_id)
         return Response(provider_of(row), headers=etag(row.version))
@@ -72,10 +81,10 @@ class ProviderRoutes(Controller):
     )
     async def change_provider(
         self,
-        caller: Caller,
-        providers: Providers,
+        caller: NamedDependency[Caller],
+        providers: NamedDependency[Providers],
         provider_id: ProviderId,
-        data: ProviderChange,
+        data: JSONBody[ProviderChange],
         if_match: IfMatch = None,
     ) -> Response[Provider]:
         row = await providers.change(caller, provider_id, data, version=if_match)
@@ -87,7 +96,10 @@ class ProviderRoutes(Controller):
         description="Its secret and models go with it; messages stay.",
     )
     async def delete_provider(
-        self, caller: Caller, providers: Providers, provider_id: ProviderId
+        self,
+        caller: NamedDependency[Caller],
+        providers: NamedDependency[Providers],
+        provider_id: ProviderId,
     ) -> None:
         await providers.remove(caller, provider_id)
 
@@ -98,7 +110,10 @@ class ProviderRoutes(Controller):
         description="Asks for its models and tells how that went.",
     )
     async def check_provider(
-        self, caller: Caller, providers: Providers, provider_id: ProviderId
+        self,
+        caller: NamedDependency[Caller],
+        providers: NamedDependency[Providers],
+        provider_id: ProviderId,
     ) -> TestResult:
         contact = await providers.refresh(caller, provider_id)
         if contact.failure is not None:
@@ -125,10 +140,10 @@ class ProviderRoutes(Controller):
     )
     async def refresh_models(
         self,
-        caller: Caller,
-        providers: Providers,
-        models: Models,
-        settings: UserSettings,
+        caller: NamedDependency[Caller],
+        providers: NamedDependency[Providers],
+        models: NamedDependency[Models],
+        settings: NamedDependency[UserSettings],
         provider_id: ProviderId,
     ) -> ModelPage:
         row = await providers.must_refresh(caller, provider_id)
@@ -143,7 +158,9 @@ class ProviderRoutes(Controller):
         summary="Look for providers",
         description="Probes the usual loopback ports of local servers and the environment.",
     )
-    async def detect_providers(self, caller: Caller, discovery: Discovery) -> FoundPage:
+    async def detect_providers(
+        self, caller: NamedDependency[Caller], discovery: NamedDependency[Discovery]
+    ) -> FoundPage:
         return FoundPage(items=await discovery.detect(caller))
 
     @post(
@@ -151,7 +168,12 @@ class ProviderRoutes(Controller):
         summary="Connect something that was found",
         description="Connects a provider by the name under which detection listed it.",
     )
-    async def use_found(self, caller: Caller, discovery: Discovery, data: UseFound) -> Provider:
+    async def use_found(
+        self,
+        caller: NamedDependency[Caller],
+        discovery: NamedDependency[Discovery],
+        data: JSONBody[UseFound],
+    ) -> Provider:
         return provider_of(await discovery.use(caller, data.name))
 
 
@@ -169,9 +191,9 @@ class ModelRoutes(Controller):
     @get(summary="List models", description="By provider, in the provider's order.")
     async def list_models(
         self,
-        caller: Caller,
-        models: Models,
-        settings: UserSettings,
+        caller: NamedDependency[Caller],
+        models: NamedDependency[Models],
+        settings: NamedDependency[UserSettings],
         limit: Limit = 200,
         cursor: Cursor = None,
         enabled: Annotated[bool, Parameter(description="Only models that can be used now")] = False,
@@ -187,14 +209,22 @@ class ModelRoutes(Controller):
         description="For models that a provider offers without listing them.",
     )
     async def add_model(
-        self, caller: Caller, models: Models, settings: UserSettings, data: NewModel
+        self,
+        caller: NamedDependency[Caller],
+        models: NamedDependency[Models],
+        settings: NamedDependency[UserSettings],
+        data: JSONBody[NewModel],
     ) -> Model:
         row = await models.add(caller, data)
         return model_of(row, (await settings.get(caller)).default_model)
 
     @get("/{model_id:path}", summary="Read a model", description="By its public name.")
     async def get_model(
-        self, caller: Caller, models: Models, settings: UserSettings, model_id: ModelId
+        self,
+        caller: NamedDependency[Caller],
+        models: NamedDependency[Models],
+        settings: NamedDependency[UserSettings],
+        model_id: ModelId,
     ) -> Model:
         row = await models.get(caller, _name(model_id))
         return model_of(row, (await settings.get(caller)).default_model)
@@ -206,11 +236,11 @@ class ModelRoutes(Controller):
     )
     async def change_model(
         self,
-        caller: Caller,
-        models: Models,
-        settings: UserSettings,
+        caller: NamedDependency[Caller],
+        models: NamedDependency[Models],
+        settings: NamedDependency[UserSettings],
         model_id: ModelId,
-        data: ModelChange,
+        data: JSONBody[ModelChange],
     ) -> Model:
         row = await models.change(caller, _name(model_id), data)
         return model_of(row, (await settings.get(caller)).default_model)
@@ -220,7 +250,9 @@ class ModelRoutes(Controller):
         summary="Delete a model",
         description="A refresh brings it back when the provider lists it.",
     )
-    async def delete_model(self, caller: Caller, models: Models, model_id: ModelId) -> None:
+    async def delete_model(
+        self, caller: NamedDependency[Caller], models: NamedDependency[Models], model_id: ModelId
+    ) -> None:
         await models.remove(caller, _name(model_id))
 
 

@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, patch
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, Parameter
 from litestar.types import ASGIApp
 
 from chatbox import __version__
@@ -24,16 +25,21 @@ class SystemRoutes(Controller):
     tags = ["System"]
 
     @get("/info", summary="About this server", description="Version, mode and limits; no secrets.")
-    async def get_info(self, health: Health) -> Info:
+    async def get_info(self, health: NamedDependency[Health]) -> Info:
         return health.info()
 
     @get("/settings", summary="Read the settings", description="The caller's own, with defaults.")
-    async def get_settings(self, caller: Caller, settings: UserSettings) -> Settings:
+    async def get_settings(
+        self, caller: NamedDependency[Caller], settings: NamedDependency[UserSettings]
+    ) -> Settings:
         return await settings.get(caller)
 
     @patch("/settings", summary="Change settings", description="Absent ones stay.")
     async def change_settings(
-        self, caller: Caller, settings: UserSettings, data: SettingsChange
+        self,
+        caller: NamedDependency[Caller],
+        settings: NamedDependency[UserSettings],
+        data: JSONBody[SettingsChange],
     ) -> Settings:
         return await settings.change(caller, data)
 
@@ -52,7 +58,7 @@ class HealthRoutes(Controller):
         summary="Ready",
         description="The database can be read and written; 503 otherwise and while stopping.",
     )
-    async def readyz(self, health: Health) -> Ready:
+    async def readyz(self, health: NamedDependency[Health]) -> Ready:
         return await health.ready()
 
 
@@ -63,9 +69,9 @@ class UiRoutes(Controller):
     async def show_ui(
         self,
         request: Request[Any, Any, Any],
-        caller: Caller,
-        settings: UserSettings,
-        ui: Ui,
+        caller: NamedDependency[Caller],
+        settings: NamedDependency[UserSettings],
+        ui: NamedDependency[Ui],
         path: Annotated[str, Parameter(description="Any address")] = "",
     ) -> ASGIApp:
         name = path.lstrip("/")

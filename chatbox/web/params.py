@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 IfMatch = Annotated[
     int | None,
-    Parameter(
-        header="If-Match",
+    HeaderParameter(
+        name="If-Match",
         description="The version that the change is based on; another one answers 409",
     ),
 ]
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=200,
         description="Makes a repeated request answer with the turn that the first one began",
@@ -22,11 +22,13 @@ IdempotencyKey = Annotated[
 ]
 LastEventId = Annotated[
     int | None,
-    Parameter(header="Last-Event-ID", ge=0, description="Resume after the event with this number"),
+    HeaderParameter(
+        name="Last-Event-ID", ge=0, description="Resume after the event with this number"
+    ),
 ]
 Accept = Annotated[
     str | None,
-    Parameter(header="Accept", description="`text/event-stream` streams the turn's events"),
+    HeaderParameter(name="Accept", description="`text/event-stream` streams the turn's events"),
 ]
 
 

@@ -1,8 +1,6 @@
 """Where outbound requests may go: every written form of a private address, and every way around."""
 
 import asyncio
-import gzip
-import zlib
 from collections.abc import AsyncIterator, Sequence
 from ipaddress import ip_address
 
@@ -12,14 +10,11 @@ import pytest
 from chatbox.kit.egress import (
     AddressRefused,
     HeaderRefused,
-    InvalidURL,
     Policy,
     RedirectRefused,
-    check_url,
     make_client,
 )
 from chatbox.kit.egress_address import PRIVATE, REFUSED, is_public
-from chatbox.kit.egress_body import BodyDecoder, BodyTooLarge, BodyUnreadable, read_body
 from tests.upstream import Upstream
 
 FORBIDDEN = """
@@ -138,10 +133,10 @@ def test_entries_are_compared_in_one_form() -> None:
     policy = Policy([("[::1]", 80)])
     policy.allow("LOCALHOST.", 11_434)
     assert policy.allowed == {("::1", 80), ("localhost", 11_434)}
-    assert policy.permits("localhost", 11_434, ip_address("127.0.0.1"))
-    assert policy.permits("0:0:0:0:0:0:0:1", 80, ip_address("::1"))
+    assert policy.permits("localhost", 11_434, address=ip_address("127.0.0.1"))
+    assert policy.permits("0:0:0:0:0:0:0:1", 80, address=ip_address("::1"))
     policy.replace([])
-    assert not policy.permits("localhost", 11_434, ip_address("127.0.0.1"))
+    assert not policy.permits("localhost", 11_434, address=ip_address("127.0.0.1"))
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -158,59 +153,6 @@ async def test_a_redirect_is_refused_and_no_key_travels(status: int) -> None:
                 )
         assert len(up.records) == 1
         assert up.canary_hits == 0
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1:80\\@example.com/",
-        "http://a@b@127.0.0.1/",
-        "http://user:pw@example.com/",
-        "http://exa\tmple.com/",
-        "http://exa\nmple.com/",
-        "http://exa mple.com/",
-        "http://example.com/\u00a0",
-        "http://example.com/\u202e",
-        "http:///127.0.0.1/",
-        "http://example.com:0/",
-        "http://example.com:99999/",
-        "http://example.com:-1/",
-        "http://example.com:x/",
-        "http://exam%70le.com/",
-        "http://a..b/",
-        "http://.a/",
-        "http://[::1/",
-        "http://[1]/",
-        "http://" + "a" * 3_000,
-        "http://" + "a." * 200 + "com",
-        "ftp://example.com/",
-        "file:///etc/passwd",
-        "//example.com/",
-        "http:example.com",
-        "example.com",
-        "javascript:alert(1)",
-        "",
-    ],
-)
-def test_urls_that_parsers_could_read_in_two_ways_are_invalid(url: str) -> None:
-    with pytest.raises(InvalidURL) as caught:
-        check_url(url)
-    assert str(caught.value).endswith(".")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1:11434/v1",
-        "HTTPS://API.example.com/v1/",
-        "http://[::1]:8080/v1",
-        "http://münchen.example/v1?x=@y",
-        "http://my_box.lan:1234/v1",
-        "http://localhost:65535",
-    ],
-)
-def test_usual_urls_are_valid(url: str) -> None:
-    assert check_url(url).host
 
 
 async def test_user_names_in_urls_never_reach_the_wire(canary: Upstream) -> None:
@@ -300,39 +242,3 @@ async def test_a_long_body_goes_out_whole() -> None:
         body = {"model": "echo", "messages": [message]}
         answer = await client.post(up.base_url + "/chat/completions", json=body)
         assert len(answer.json()["choices"][0]["message"]["content"]) == 3_000_000
-
-
-@pytest.mark.parametrize(
-    ("encoding", "packed"),
-    [
-        ("", b"words" * 99),
-        ("identity", b"words" * 99),
-        ("gzip", gzip.compress(b"words" * 99)),
-        ("gzip", gzip.compress(b"words" * 50) + gzip.compress(b"words" * 49)),
-        ("deflate", zlib.compress(b"words" * 99)),
-        ("deflate", zlib.compress(b"words" * 99)[2:-4]),
-    ],
-)
-def test_bodies_are_unpacked_within_limits(encoding: str, packed: bytes) -> None:
-    for size in (1, 7, 1_000):
-        decoder = BodyDecoder(encoding, limit=495)
-        pieces = [packed[start : start + size] for start in range(0, len(packed), size)]
-        assert b"".join(out for piece in pieces for out in decoder.feed(piece)) == b"words" * 99
-    with pytest.raises(BodyTooLarge):
-        list(BodyDecoder(encoding, limit=494).feed(packed))
-
-
-def test_bodies_in_unknown_or_broken_packing_are_refused() -> None:
-    with pytest.raises(BodyUnreadable):
-        BodyDecoder("br", limit=9).feed(b"x")
-    with pytest.raises(BodyUnreadable):
-        list(BodyDecoder("gzip", limit=9).feed(b"not gzip"))
-
-
-async def test_a_whole_body_is_read_within_its_limit() -> None:
-    async with Upstream() as up, make_client(Policy([("127.0.0.1", up.port)])) as client:
-        async with client.stream("GET", up.base_url + "/models") as response:
-            assert (await read_body(response, limit=100_000)).startswith(b'{"object":"list"')
-        async with client.stream("GET", up.base_url + "/models") as response:
-            with pytest.raises(BodyTooLarge):
-                await read_body(response, limit=100)

@@ -1,5 +1,6 @@
 """A scripted upstream and a real client that may reach it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -70,3 +71,11 @@ async def caller() -> AsyncIterator[Caller]:
     """A scripted upstream of its own for each test."""
     async with Upstream() as up, make_client(Policy([("127.0.0.1", up.port)])) as client:
         yield Caller(up, client)
+
+
+async def until_closed(caller: Caller, model: str) -> None:
+    """Wait until the upstream has seen the end of its connection."""
+    async with asyncio.timeout(5):
+        while any(record.ended is None for record in caller.upstream.asked(model)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert all(record.ended_by == "peer" for record in caller.upstream.asked(model))

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from chatbox.llm.adapter import Completion, Endpoint, OfferedModel, Params, ToolOffer
+from chatbox.llm.adapter import Completion, Endpoint, Params, ToolOffer
 from chatbox.llm.errors import (
     AnswerUnreadable,
-    ContextExceeded,
-    CreditExhausted,
     LLMError,
     StreamBroken,
     UpstreamFailed,
@@ -26,8 +24,7 @@ from chatbox.llm.messages import (
     ToolResultPart,
 )
 from chatbox.llm.openai import Decoder, Shape, encode
-from chatbox.llm.openai_models import MAX_MODELS, decode_models
-from chatbox.llm.refusals import failure_within, parse_retry_after, refusal
+from chatbox.llm.refusals import failure_within
 from chatbox.llm.sse import SSEDecoder
 
 WIRE = Path(__file__).parent.parent / "wire"
@@ -261,124 +258,6 @@ def test_what_is_not_set_is_not_sent() -> None:
 def test_a_part_in_the_wrong_role_is_an_error(message: Message) -> None:
     with pytest.raises(ValueError, match="cannot carry"):
         encode(Completion("m", (message,)))
-
-
-@pytest.mark.parametrize(
-    ("body", "limit"),
-    [
-        (b'{"error":{"code":"context_length_exceeded","message":"Too long."}}', None),
-        (b'{"error":{"type":"exceed_context_size_error","code":400,"n_ctx":4096}}', 4096),
-        (b'{"message":"This model\'s maximum context length is 2048 tokens."}', 2048),
-        (b'{"error":"Trying to keep the first 9000 tokens when context the overflows. However, the '
-         b'model is loaded with context length of only 4096 tokens"}', 4096),
-        (b'{"error":"the input length exceeds the context length"}', None),
-        (b'{"error":{"message":"prompt is too long: 210000 tokens > 200000 maximum"}}', 200000),
-        (b'[{"error":{"message":"The input token count (9) exceeds the maximum number of tokens '
-         b'allowed (1048576)."}}]', 1048576),
-        (b'{"error":{"message":"Requested tokens (5000) exceed context window of 2048"}}', 2048),
-    ],
-)  # fmt: skip
-def test_a_full_context_is_recognised(body: bytes, limit: int | None) -> None:
-    failure = refusal(400, {}, body=body, endpoint=ENDPOINT)
-    assert isinstance(failure, ContextExceeded)
-    assert failure.limit == limit
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (b'{"error":{"message":"No"}}', "No"),
-        (b'{"error":"No"}', "No"),
-        (b'{"message":"No"}', "No"),
-        (b'{"detail":"No"}', "No"),
-        (b'{"detail":[{"loc":["body"],"msg":"No"}]}', ""),
-        (b"No", "No"),
-        (b"<html><body>No</body></html>", ""),
-        (b'{"error":{"message":"<!doctype html>"}}', ""),
-        (
-            b'{"error":{"message":"bad key sk-canary-secret\\n\\u0000here"}}',
-            "bad key [secret] here",
-        ),
-        (b"\xff\xfe\x00", "\ufffd\ufffd"),
-        (b'{"error":null}', ""),
-        (b"[]", ""),
-        (b"", ""),
-    ],
-)
-def test_the_providers_words_are_found_and_cleaned(body: bytes, words: str) -> None:
-    failure = refusal(418, {}, body=body, endpoint=ENDPOINT)
-    said = f" It said: {words}" if words else ""
-    assert failure.detail == f"The provider did not accept the request (418).{said}"
-
-
-def test_a_refusal_is_never_long() -> None:
-    body = json.dumps({"error": {"message": "word " * 10_000}}).encode()
-    assert len(refusal(400, {}, body=body, endpoint=ENDPOINT).detail) <= 500
-
-
-def test_an_empty_account_is_not_worth_a_retry() -> None:
-    body = b'{"error":{"message":"You exceeded your quota","code":"insufficient_quota"}}'
-    failure = refusal(429, {"retry-after": "1"}, body=body, endpoint=ENDPOINT)
-    assert isinstance(failure, CreditExhausted)
-    assert not failure.retryable
-
-
-@pytest.mark.parametrize(
-    ("text", "low", "high"),
-    [("120", 120, 120), ("1.5", 1.5, 1.5), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0)],
-)
-def test_retry_after_is_read(text: str, low: float, high: float) -> None:
-    seconds = parse_retry_after(text)
-    assert seconds is not None
-    assert low <= seconds <= high
-
-
-@pytest.mark.parametrize("text", ["", "soon", "-1", "1e9", "9" * 50, "٣"])
-def test_a_retry_after_that_is_none(text: str) -> None:
-    assert parse_retry_after(text) is None
-
-
-@pytest.mark.parametrize(
-    ("entry", "model"),
-    [
-        ({"id": "gpt-4o", "object": "model"}, OfferedModel("gpt-4o")),
-        ({"id": "q", "max_model_len": 4096}, OfferedModel("q", 4096)),
-        ({"id": "g", "context_window": 131072, "max_completion_tokens": 8192},
-         OfferedModel("g", 131072, 8192)),
-        ({"id": "l", "meta": {"n_ctx": 4096, "n_ctx_train": 8192}}, OfferedModel("l", 4096)),
-        ({"id": "l", "meta": {"n_ctx_train": 8192}}, OfferedModel("l", 8192)),
-        ({"id": "o/r", "context_length": 200000, "top_provider": {"max_completion_tokens": 64000},
-          "architecture": {"input_modalities": ["text", "image"]},
-          "supported_parameters": ["tools", "reasoning", "seed"]},
-         OfferedModel("o/r", 200000, 64000, ("reasoning", "tools", "vision"))),
-        ({"id": "s", "type": "vlm", "loaded_context_length": 4096, "max_context_length": 32768,
-          "capabilities": ["tool_use"]}, OfferedModel("s", 4096, None, ("tools", "vision"))),
-        ({"id": "m", "capabilities": {"vision": True, "function_calling": False}},
-         OfferedModel("m", None, None, ("vision",))),
-        ({"name": "llama3:latest", "model": "llama3:latest"}, OfferedModel("llama3:latest")),
-        ({"id": "x", "context_length": -5, "max_output_tokens": "many"}, OfferedModel("x")),
-        ({"id": "e", "type": "embeddings"}, None),
-        ({"id": 5}, None),
-        ({"id": "a\nb"}, None),
-        ({"id": "x" * 300}, None),
-        ("text", None),
-    ],
-)  # fmt: skip
-def test_models_are_read_in_every_shape(entry: object, model: OfferedModel | None) -> None:
-    expected = () if model is None else (model,)
-    for listing in ({"data": [entry]}, {"models": [entry]}, [entry], {"data": [entry, entry]}):
-        assert decode_models(json.dumps(listing).encode()) == expected
-
-
-def test_a_list_of_models_is_capped() -> None:
-    listing = {"data": [{"id": f"m{n}"} for n in range(MAX_MODELS + 10)]}
-    assert len(decode_models(json.dumps(listing).encode())) == MAX_MODELS
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"data":5}', b"5", b"\xff"])
-def test_what_is_no_list_of_models(body: bytes) -> None:
-    with pytest.raises(AnswerUnreadable):
-        decode_models(body)
 
 
 def test_a_secret_never_shows_in_a_repr() -> None:

@@ -23,7 +23,7 @@ times; `DELETE` forgets it. An `@key` behind a name only keeps counters apart (`
 | `cut@<n>`, `cleancut@<n>` | n chunks, then the end: within the HTTP body / of the body, no finish_reason |
 | `nodone`, `nofinish`, `nousage` | ends without `[DONE]` / without finish_reason / without ever sending usage |
 | `silent`, `silent-headers`, `stall@<n>` | nothing at all / only headers / n chunks and then nothing, for ever |
-| `drip`, `comments-only` | one byte of the first event at a time / only comments, for ever |
+| `drip`, `comments-only`, `comments@<n>` | one byte of an event at a time / (n chunks and then) only comments, for ever |
 | `u2028`, `utf8-split`, `crlf-split`, `one-byte` | line separators in text; bytes cut at bad places |
 | `bom`, `nospace`, `multiline`, `exec-event` | odd but legal events; a foreign control event among them |
 | `gzip`, `deflate`, `brotli`, `gzipbomb`, `endless`, `longline` | packed answers; 200 KB that unpack to 200 MB; no end; 2 MB line |

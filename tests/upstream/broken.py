@@ -87,9 +87,9 @@ async def drip(x: Exchange) -> None:
         await asyncio.sleep(0.02)
 
 
-async def comments_only(x: Exchange) -> None:
-    """Keep the line warm and say nothing."""
-    x.head()
+async def comments(x: Exchange, *, n: int) -> None:
+    """Keep the line warm after n chunks, and say nothing more."""
+    await _begin(x, n)
     while True:
         x.send(b": still working\n\n")
         await asyncio.sleep(0.02)
@@ -150,7 +150,7 @@ MODES: dict[str, Callable[[Exchange], Awaitable[None]]] = {
     "silent": silent,
     "silent-headers": silent_headers,
     "drip": drip,
-    "comments-only": comments_only,
+    "comments-only": partial(comments, n=0),
     "nousage": nousage,
     "nodone": partial(raw, data=wire.text("Four") + wire.finish()),
     "nofinish": partial(raw, data=wire.text("Four") + wire.DONE),

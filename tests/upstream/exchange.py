@@ -15,7 +15,7 @@ from tests.upstream.wire import dumps
 class Record:
     """What came and what was sent, with wall-clock times that other processes can compare."""
 
-    def __init__(self, number: int, path: str, headers: dict[str, str]) -> None:
+    def __init__(self, number: int, path: str, *, headers: dict[str, str]) -> None:
         self.number = number
         self.path = path
         self.secret = headers.pop("authorization", "").removeprefix("Bearer ")

@@ -118,6 +118,7 @@ COUNTED: dict[str, Callable[..., Awaitable[None]]] = {
     "cut": broken.cut,
     "cleancut": broken.cleancut,
     "stall": broken.stall,
+    "comments": broken.comments,
 }
 MODES: dict[str, Mode] = {
     "echo": echo,

@@ -110,7 +110,7 @@ class _Connection(asyncio.Protocol):
 
     async def _serve(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
         upstream = self._upstream
-        record = Record(len(upstream.records), path, headers)
+        record = Record(len(upstream.records), path, headers=headers)
         record.body = _parsed(body)
         upstream.attempts[record.model] += 1
         self._exchange = exchange = Exchange(

@@ -4,6 +4,7 @@ import { isEnter } from "../../lib/a11y/ime";
 import type { Session } from "../../lib/api/types";
 import { t } from "../../lib/i18n";
 import { copyText } from "../../lib/platform/clipboard";
+import { navigate } from "../../lib/router";
 import { session } from "../../lib/state/session";
 import { sessions } from "../../lib/state/sessions";
 import { toasts } from "../../lib/state/toasts";
@@ -53,6 +54,11 @@ async function copyConversation(): Promise<void> {
   toasts.show(done ? { kind: "success", text: t("chat.copied") } : { kind: "error", text: t("chat.copyFailed") });
 }
 
+function removeSession(id: string): void {
+  navigate("/");
+  void sessions.remove(id);
+}
+
 function menuFor(record: Session, rename: () => void): MenuEntry[] {
   const { id, pinned, archived } = record;
   return [
@@ -61,7 +67,7 @@ function menuFor(record: Session, rename: () => void): MenuEntry[] {
     { id: "copy", label: t("chat.copyConversation"), icon: "copy", onSelect: () => void copyConversation() },
     { id: "archive", label: t(archived ? "chat.unarchive" : "chat.archive"), icon: "archive", onSelect: () => void sessions.archive(id, !archived) },
     null,
-    { id: "delete", label: t("chat.deleteChat"), icon: "trash", danger: true, onSelect: () => void sessions.remove(id) },
+    { id: "delete", label: t("chat.deleteChat"), icon: "trash", danger: true, onSelect: () => removeSession(id) },
   ];
 }
 

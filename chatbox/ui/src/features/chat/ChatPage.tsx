@@ -18,9 +18,10 @@ import { useReplyAnnouncements } from "./announcements";
 import { ChatBar } from "./ChatBar";
 import { editing, editLastQuestion } from "./editing";
 import { NewChat } from "./NewChat";
+import { newChoice } from "./new-choice";
 import { SessionNotice } from "./states";
 import { modelName } from "./StreamStatus";
-import { Transcript } from "./Transcript";
+import { loadTranscript, transcript } from "./transcript-chunk";
 
 export interface ChatPageProps {
   readonly sessionId?: string;
@@ -96,12 +97,14 @@ function Dock({ id }: { readonly id: string }) {
 function OpenChat({ id }: { readonly id: string }) {
   const [isScrolled, setScrolled] = useState(false);
   const status = session.status.value;
+  const Transcript = transcript.value;
+  useEffect(() => void loadTranscript(), []);
   useReplyAnnouncements();
   useStopShortcut();
   return (
     <div class="chat">
       <ChatBar scrolled={isScrolled} />
-      {status === "ready" ? <Transcript key={id} sessionId={id} onScrolled={setScrolled} /> : <SessionNotice />}
+      {status === "ready" && Transcript !== null ? <Transcript key={id} sessionId={id} onScrolled={setScrolled} /> : <SessionNotice />}
       {(status === "ready" || status === "loading") && <Dock id={id} />}
     </div>
   );
@@ -109,11 +112,12 @@ function OpenChat({ id }: { readonly id: string }) {
 
 /** Puts the keyboard where it is wanted after a change of page. */
 function useArrival(id: string | null): void {
+  const isShown = session.openId.value === id;
   useEffect(() => {
-    const isFreshlySent = id !== null && sessions.isUnsaved(id);
-    if (isFreshlySent || (id === null && !isCoarse.peek())) focusComposer();
+    if (!isShown) return;
+    if (newChoice.wasJustStarted(id) || (id === null && !isCoarse.peek())) focusComposer();
     else if (hasNavigated.peek()) focusHeading();
-  }, [id]);
+  }, [id, isShown]);
 }
 
 export function ChatPage({ sessionId }: ChatPageProps) {

@@ -6,6 +6,7 @@ import { describeError } from "../../lib/api/errors";
 import type { Message } from "../../lib/api/types";
 import { t } from "../../lib/i18n";
 import { copyText } from "../../lib/platform/clipboard";
+import { isCoarse } from "../../lib/platform/viewport";
 import { hrefOf } from "../../lib/router";
 import { runs } from "../../lib/state/runs";
 import { session } from "../../lib/state/session";
@@ -56,9 +57,24 @@ export function canContinue(message: Message): boolean {
   return message.finish_reason === "length";
 }
 
+/** On touch screens older messages show only the menu, so it has the buttons' actions too. */
+function touchEntries(message: Message, isBusy: boolean): MenuEntry[] {
+  const copy: MenuEntry = { id: "copy", label: t("chat.copy"), icon: "copy", onSelect: () => void copyMessage(message.text) };
+  const own: MenuEntry =
+    message.role === "user"
+      ? { id: "edit-own", label: t("chat.edit"), icon: "pencil", onSelect: () => (editing.value = message.id) }
+      : { id: "regenerate", label: t("chat.regenerate"), icon: "refresh", disabled: isBusy, onSelect: () => void actions.regenerate(message) };
+  return [copy, own];
+}
+
+async function copyMessage(text: string): Promise<void> {
+  const done = await copyText(text);
+  toasts.show(done ? { kind: "success", text: t("chat.copied") } : { kind: "error", text: t("chat.copyFailed") });
+}
+
 function menuFor({ message, onDelete }: MessageActionsProps, isBusy: boolean): MenuEntry[] {
   const isUser = message.role === "user";
-  const entries: MenuEntry[] = [];
+  const entries: MenuEntry[] = isCoarse.peek() ? touchEntries(message, isBusy) : [];
   if (isUser) {
     entries.push({ id: "again", label: t("chat.answerAgain"), icon: "refresh", disabled: isBusy, onSelect: () => void actions.regenerate(message) });
   } else {

@@ -1,5 +1,6 @@
 /** A reply: no bubble, the full measure, and one line about how it came to be. */
 import { useRef, useState } from "preact/hooks";
+import { describeCode } from "../../lib/api/errors";
 import type { Message } from "../../lib/api/types";
 import { formatTime, t } from "../../lib/i18n";
 import { runs, type LiveRun } from "../../lib/state/runs";
@@ -77,9 +78,14 @@ const RECENT_MS = 10_000;
 const isRecent = (message: Message): boolean =>
   message.finished_at !== null && Date.now() - Date.parse(message.finished_at) < RECENT_MS;
 
+function interruption({ error }: Message): string {
+  const isKnown = error === null || error.code === "server_stopped";
+  return isKnown ? t("chat.interrupted") : describeCode(error.code, error.detail);
+}
+
 function noteOf(message: Message): string | null {
   if (message.status === "stopped") return t("chat.stopped");
-  if (message.status === "interrupted") return t("chat.interrupted");
+  if (message.status === "interrupted") return interruption(message);
   if (message.status !== "done") return null;
   if (message.finish_reason === "length") return t("chat.cutOff");
   if (message.finish_reason === "content_filter") return t("chat.filtered");
@@ -91,7 +97,7 @@ function LiveFoot({ message, run }: { readonly message: Message; readonly run: L
   const since = run?.startedAt ?? Date.parse(message.created_at);
   return (
     <>
-      {phase === "waiting" && <StreamStatus model={message.model} since={since} />}
+      {phase === "waiting" && (run !== undefined || message.text === "") && <StreamStatus model={message.model} since={since} />}
       {run?.stopping.value === true && phase !== "ended" && <p class="stream-status">{t("chat.stopping")}</p>}
       <LinkStatus />
     </>

@@ -11,7 +11,9 @@ import { newChoice } from "./new-choice";
 import { modelName } from "./StreamStatus";
 
 function send(content: string): void {
-  navigate(`/c/${actions.start(content, newChoice.take())}`);
+  const id = actions.start(content, newChoice.take());
+  newChoice.noteStarted(id);
+  navigate(`/c/${id}`);
 }
 
 export function NewChat() {

@@ -89,6 +89,7 @@ export function Transcript({ sessionId, onScrolled }: TranscriptProps) {
   const firstRow = rows.find((row) => row.kind === "message");
   useHoldPlace(firstRow?.key, scroll);
   useSendAnchor(outgoing.filter((item) => item.state === "sending").at(-1)?.id, scroll.anchorTo);
+  useLayoutEffect(scroll.settle, [rows]);
   const { above, below } = useSentinels(scroll.box, shown);
   useDeepLink(shown.showAround);
   const hasOlder = start > 0 || session.olderCursor.value !== null;
@@ -107,7 +108,7 @@ export function Transcript({ sessionId, onScrolled }: TranscriptProps) {
           </div>
           {!hasOlder && <SystemPromptChip />}
           {rows.map((row, at) => renderRow(row, at, rows.length, session.record.value?.model ?? null))}
-          <div ref={below} class="sentinel" />
+          <div ref={below} class="sentinel is-below" />
           <div ref={scroll.spacer} class="send-spacer" />
         </div>
       </div>

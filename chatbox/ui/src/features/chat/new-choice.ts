@@ -21,4 +21,22 @@ function take(): NewSession {
   return choice;
 }
 
-export const newChoice = { model, params, systemPrompt, choose: (id: string): void => void (chosen.value = id), take };
+/** The session that was just started from the composer: the keyboard stays in the composer there. */
+let started: string | null = null;
+
+/** True once for the session that was just started. */
+function wasJustStarted(id: string | null): boolean {
+  const isIt = id !== null && started === id;
+  started = null;
+  return isIt;
+}
+
+export const newChoice = {
+  noteStarted: (id: string): void => void (started = id),
+  wasJustStarted,
+  model,
+  params,
+  systemPrompt,
+  choose: (id: string): void => void (chosen.value = id),
+  take,
+};

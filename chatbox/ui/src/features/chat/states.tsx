@@ -1,11 +1,12 @@
 /** The chat page when there is nothing to read: loading, missing, deleted, failed. */
 import { useEffect, useState } from "preact/hooks";
-import { describeError } from "../../lib/api/errors";
+import { describeCode, describeError } from "../../lib/api/errors";
 import { t } from "../../lib/i18n";
 import { navigate } from "../../lib/router";
 import { session } from "../../lib/state/session";
 import { sessions } from "../../lib/state/sessions";
 import { Button } from "../../lib/ui/Button";
+import { isTranscriptLost, loadTranscript } from "./transcript-chunk";
 
 const PATIENCE_MS = 150;
 
@@ -75,8 +76,18 @@ export function SessionNotice() {
         />
       );
     default:
-      return <Loading />;
+      return isTranscriptLost.value ? <LostCode /> : <Loading />;
   }
+}
+
+function LostCode() {
+  return (
+    <Notice
+      title={t("chat.failedTitle")}
+      body={describeCode("network")}
+      action={{ label: t("chat.retry"), run: () => void loadTranscript() }}
+    />
+  );
 }
 
 async function restore(id: string | null): Promise<void> {

@@ -12,6 +12,8 @@ export interface ScrollHandle {
   readonly state: StickState;
   /** Puts a question that was just sent near the top, with room for its reply. */
   readonly anchorTo: (rowId: string) => void;
+  /** Call after the rows changed, so that nothing moves before the next paint. */
+  readonly settle: () => void;
 }
 
 const REST: StickState = { isPinned: true, isJumpOffered: false, hasNewBelow: false };
@@ -58,7 +60,11 @@ export function useScroll(sessionId: string): ScrollHandle {
     anchor.current?.anchor(row);
     stick.current?.jumpToLatest();
   };
-  return { box, content, spacer, stick, state, anchorTo };
+  const settle = (): void => {
+    anchor.current?.update();
+    stick.current?.contentChanged();
+  };
+  return { box, content, spacer, stick, state, anchorTo, settle };
 }
 
 interface Held {

@@ -54,7 +54,7 @@ function Dialogs({ open, onClose }: { readonly open: Open; readonly onClose: () 
   };
   return (
     <Dialog title={provider ? t("settings.provider_edit_title", { name: provider.name }) : t("settings.provider_add_title")} onClose={onClose}>
-      <ProviderForm provider={provider} onDone={done} actions={<Button onClick={onClose}>{t("ui.cancel")}</Button>} />
+      <ProviderForm provider={provider} onDone={done} actions={<Button onClick={onClose}>{t("ui.close")}</Button>} />
     </Dialog>
   );
 }

@@ -33,10 +33,10 @@ function Side() {
     );
   }
   return (
-    <div class="shell-side">
+    <aside class="shell-side" aria-label={t("shell.sidebar")}>
       <Sidebar onCollapse={() => showSidebar(false)} />
       <Resizer />
-    </div>
+    </aside>
   );
 }
 

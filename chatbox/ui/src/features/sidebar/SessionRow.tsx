@@ -93,7 +93,9 @@ export function SessionRow(props: SessionRowProps) {
               event.preventDefault();
             }}
           >
-            <bdi class="side-title">{title}</bdi>
+            <span class="side-title">
+              <bdi>{title}</bdi>
+            </span>
             <Marks {...props} />
           </a>
           <MenuButton icon="more" size="sm" class="side-more" label={t("sidebar.menu_of", { title })} tip={null} tabIndex={props.isTabStop ? 0 : -1} items={() => rowMenu(session)} />

@@ -52,7 +52,7 @@ export function Sidebar({ onCollapse }: { readonly onCollapse: () => void }) {
   const isArchive = view.value === "archived";
   const current = route.value;
   return (
-    <aside class="side" data-sidebar="" aria-label={t("shell.sidebar")}>
+    <div class="side" data-sidebar="">
       <div class="side-head">
         <a class="side-brand" href={hrefOf("/")}>
           chatbox
@@ -82,6 +82,6 @@ export function Sidebar({ onCollapse }: { readonly onCollapse: () => void }) {
         </a>
         <IconButton icon="archive" label={t("sidebar.archived")} pressed={isArchive} onClick={() => (view.value = isArchive ? "sessions" : "archived")} />
       </div>
-    </aside>
+    </div>
   );
 }

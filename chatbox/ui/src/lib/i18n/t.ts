@@ -4,7 +4,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { messages as en } from "./locales/en";
-import type { messages as more } from "./locales/en/more";
+import type { messages as more } from "./more/en";
 import { compile, type Message, type Params } from "./plural";
 
 export type Locale = "en" | "zh-Hans";
@@ -27,7 +27,7 @@ async function catalogOf(wanted: Locale): Promise<Catalog> {
   const isEnglish = wanted === "en";
   const first: Catalog = isEnglish ? en : (await import("./locales/zh-Hans")).messages;
   if (!needsMore) return first;
-  const rest = isEnglish ? await import("./locales/en/more") : await import("./locales/zh-Hans/more");
+  const rest = isEnglish ? await import("./more/en") : await import("./more/zh-Hans");
   return { ...first, ...rest.messages };
 }
 

@@ -1,6 +1,6 @@
 /** What this browser gives to this address. Browsers withhold features from plain HTTP pages. */
 export interface Feature {
-  readonly name: "clipboard" | "install" | "notifications";
+  readonly name: "clipboard" | "install";
   readonly available: boolean;
 }
 
@@ -11,6 +11,5 @@ export function features(): Feature[] {
   return [
     { name: "clipboard", available: "clipboard" in navigator },
     { name: "install", available: "serviceWorker" in navigator },
-    { name: "notifications", available: isSecure() && "Notification" in window },
   ];
 }

@@ -13,11 +13,15 @@ import { prefs } from "./prefs";
 import { providers } from "./providers";
 import { runs } from "./runs";
 import { session } from "./session";
-import { actions } from "./session-actions";
+import "./session-actions";
 import { sessions } from "./sessions";
 import { unread } from "./unread";
 
 type Data = Readonly<Record<string, unknown>>;
+
+/** Turns that are followed by fetching. */
+const polled = new Set<string>();
+const POLL = 1000;
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const quiet = (promise: Promise<unknown>): void => void promise.catch(() => undefined);
@@ -36,6 +40,25 @@ function baseFor(turn: RunningTurn, continued: boolean): string {
   const own = runs.find(turn.reply_id)?.state.text;
   if (!continued || reply === undefined) return "";
   return reply.status === "pending" ? (own ?? "") : reply.text;
+}
+
+/** A continued reply fetched in the middle: nobody can tell old text from new until the turn ends. */
+function isBaseUnknown(turn: RunningTurn, detail: Data): boolean {
+  const reply = session.find(turn.reply_id);
+  const isGiven = textOf(detail["text"]) !== "";
+  return !isGiven && (reply === undefined || (reply.status === "pending" && runs.find(turn.reply_id) === undefined));
+}
+
+/** Follows such a reply by fetching it once a second. */
+function pollReply(turn: RunningTurn): void {
+  if (polled.has(turn.turn_id)) return;
+  polled.add(turn.turn_id);
+  const timer = setInterval(() => {
+    const isOver = runs.hasEnded(turn.turn_id) || session.openId.peek() !== turn.session_id;
+    if (!isOver) return quiet(session.refresh());
+    clearInterval(timer);
+    polled.delete(turn.turn_id);
+  }, POLL);
 }
 
 function ensureReply(turn: RunningTurn, questionId: string): void {
@@ -93,7 +116,9 @@ function onTurnEvent(data: Data): void {
   if (run === undefined) {
     if (event.type !== "turn" || runs.hasEnded(turnId)) return;
     const turn = { ...turnOf(detail), turn_id: turnId };
-    run = runs.begin(turn, baseFor(turn, detail["continued"] === true));
+    const continued = detail["continued"] === true;
+    if (continued && isBaseUnknown(turn, detail)) return pollReply(turn);
+    run = runs.begin(turn, baseFor(turn, continued));
   }
   if (runs.receive(run.replyId, event).gap) connection.refocus();
 }
@@ -157,9 +182,8 @@ function onEvent(event: ServerEvent): void {
 function focus(): Focus {
   const id = session.openId.peek();
   const run = id === null ? undefined : runs.ofSession(id);
-  const isLocal = id !== null && sessions.isUnsaved(id);
   return {
-    session: isLocal ? null : id,
+    session: id,
     turn: run?.turnId ?? null,
     seq: run?.state.seq ?? 0,
   };
@@ -207,7 +231,6 @@ function start(): void {
   started = true;
   outbox.restore();
   quiet(drafts.restore());
-  actions.onNewSession(() => connection.refocus());
   connection.start();
   followPage();
   let last = session.openId.peek();

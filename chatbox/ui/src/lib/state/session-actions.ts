@@ -16,9 +16,6 @@ const TITLE_LENGTH = 60;
 /** Turns to stop as soon as they are known: the stop button was pressed before the answer came. */
 const stopEarly = new Set<string>();
 
-/** Called when the server should hear what is looked at (a session it did not know before). */
-let refocus: () => void = () => undefined;
-
 const report = (error: unknown): void => {
   toasts.show({ kind: "error", text: describeError(error) });
 };
@@ -54,7 +51,6 @@ function follow(turn: Turn, baseText: string): void {
 function acknowledged(started: Started, item: Outgoing): void {
   applyStarted(started);
   drafts.clear(item.create === null ? item.sessionId : NEW_DRAFT);
-  if (item.create !== null) refocus();
   if (stopEarly.delete(item.id)) void stopTurn(started.turn.id);
 }
 
@@ -181,5 +177,4 @@ export const actions = {
   stop,
   removeMessage,
   showSibling,
-  onNewSession: (callback: () => void): void => void (refocus = callback),
 };

@@ -31,6 +31,8 @@ export function Dialog({ title, onClose, children, actions, size = "md", look = 
     if (!dialog) return undefined;
     const giveBack = rememberFocus();
     if (!dialog.open) dialog.showModal();
+    // Not in sheets: a focused text field would bring up the keyboard of a phone.
+    if (look !== "sheet") dialog.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => {
       dialog.close();
       giveBack();

@@ -1,0 +1,6 @@
+/** Texts of the screens that are loaded when they are first opened. */
+import onboarding from "../locales/zh-Hans/onboarding.json";
+import palette from "../locales/zh-Hans/palette.json";
+import settings from "../locales/zh-Hans/settings.json";
+
+export const messages = { ...onboarding, ...palette, ...settings };

@@ -1,0 +1,65 @@
+"""What most tests need: a data directory, a running server, a scripted provider."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chatbox.db.database import Database
+from chatbox.db.migrate import migrate
+from tests.running import Site, config_in, run_site
+from tests.upstream import Upstream
+
+
+@pytest.fixture(scope="session")
+def fresh_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy."""
+    path = tmp_path_factory.mktemp("fresh") / "chatbox.db"
+    migrate(path)
+    return path
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, fresh_file: Path) -> Path:
+    """A data directory with an empty database."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    shutil.copy(fresh_file, folder / "chatbox.db")
+    return folder
+
+
+@pytest.fixture
+async def database(data_dir: Path) -> AsyncIterator[Database]:
+    """An open, empty database."""
+    opened = await Database.open(data_dir / "chatbox.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Upstream]:
+    """A scripted provider."""
+    async with Upstream() as running:
+        yield running
+
+
+@pytest.fixture
+async def site(data_dir: Path) -> AsyncIterator[Site]:
+    """A running server without any provider."""
+    async with run_site(config_in(data_dir)) as running:
+        yield running
+
+
+@pytest.fixture
+async def chat(site: Site, upstream: Upstream) -> Site:
+    """A running server whose provider `up` is the scripted one."""
+    await site.connect(upstream)
+    return site
+
+
+@pytest.fixture
+def client(site: Site) -> httpx.AsyncClient:
+    """A client of the running server's API."""
+    return site.client

@@ -1,0 +1,196 @@
+"""`Database`: transactions, readers and what cancellation may not do to them."""
+
+import asyncio
+import random
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from chatbox.db import SQLITE_VERSION
+from chatbox.db.database import Conflict, Database
+from chatbox.db.migrate import OLDEST_SQLITE
+
+ADD = "INSERT INTO instance (id, key_fingerprint, created_at) VALUES (1, :name, 0)"
+BIG_TABLES = {"users", "providers", "models", "sessions", "messages", "turns", "journal"}
+
+
+async def make_notes(database: Database) -> None:
+    async with database.write() as writer:
+        await writer.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, a INT, b INT) STRICT")
+
+
+async def names(database: Database) -> list[str]:
+    async with database.read() as reader:
+        return await reader.fetch_all(str, "SELECT key_fingerprint FROM instance")
+
+
+async def test_a_commit_is_seen_by_every_reader(database: Database) -> None:
+    async with database.write() as writer:
+        assert await writer.execute(ADD, name="one") == 1
+        assert await names(database) == []
+    assert await names(database) == ["one"]
+
+
+async def test_an_error_rolls_everything_back(database: Database) -> None:
+    with pytest.raises(ValueError, match="half way"):
+        async with database.write() as writer:
+            await writer.execute(ADD, name="one")
+            raise ValueError("half way")
+    assert await names(database) == []
+    async with database.write() as writer:
+        await writer.execute(ADD, name="two")
+    assert await names(database) == ["two"]
+
+
+async def test_a_broken_constraint_is_a_conflict_and_rolls_back(database: Database) -> None:
+    await make_notes(database)
+    with pytest.raises(Conflict):
+        async with database.write() as writer:
+            await writer.execute("INSERT INTO notes (id) VALUES (7)")
+            await writer.execute("INSERT INTO notes (id) VALUES (7)")
+    async with database.read() as reader:
+        assert await reader.fetch_all(int, "SELECT id FROM notes") == []
+
+
+async def test_a_conflict_that_is_caught_keeps_the_rest(database: Database) -> None:
+    await make_notes(database)
+    async with database.write() as writer:
+        await writer.execute("INSERT INTO notes (id) VALUES (7)")
+        with pytest.raises(Conflict):
+            await writer.execute("INSERT INTO notes (id) VALUES (7)")
+    async with database.read() as reader:
+        assert await reader.fetch_all(int, "SELECT id FROM notes") == [7]
+
+
+async def test_write_inside_write_raises_instead_of_waiting_for_ever(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="inside write"):
+        async with database.write(), database.write():
+            pass
+    async with database.write() as writer:
+        await writer.execute(ADD, name="one")
+    assert await names(database) == ["one"]
+
+
+async def test_a_reader_cannot_write(database: Database) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        async with database.read() as reader:
+            await reader.fetch_all(int, "DELETE FROM users RETURNING id")
+    async with database.read() as reader:
+        assert await reader.fetch_one(int, "SELECT count(*) FROM users") == 1
+
+
+async def test_a_snapshot_sees_one_state(database: Database) -> None:
+    count = "SELECT count(*) FROM instance"
+    async with database.snapshot() as frozen, database.read() as current:
+        assert await frozen.fetch_one(int, count) == 0
+        async with database.write() as writer:
+            await writer.execute(ADD, name="one")
+        assert await frozen.fetch_one(int, count) == 0
+        assert await current.fetch_one(int, count) == 1
+
+
+async def test_a_failed_snapshot_leaves_no_transaction_behind(database: Database) -> None:
+    for _ in range(5):
+        with pytest.raises(sqlite3.OperationalError):
+            async with database.snapshot() as reader:
+                await reader.fetch_one(int, "SELECT nothing FROM nowhere")
+    assert not [one for one in database._readers if one.in_transaction]
+    async with database.snapshot() as reader:
+        assert await reader.fetch_one(int, "SELECT count(*) FROM users") == 1
+
+
+async def test_insert_and_execute_many_tell_what_they_did(database: Database) -> None:
+    await make_notes(database)
+    async with database.write() as writer:
+        assert await writer.insert("INSERT INTO notes (a) VALUES (:a)", a=1) == 1
+        assert await writer.insert("INSERT INTO notes (a) VALUES (:a)", a=2) == 2
+        await writer.execute_many(
+            "INSERT INTO notes (a) VALUES (:a)", [{"a": number} for number in range(5)]
+        )
+        assert await writer.execute("UPDATE notes SET b = 1") == 7
+
+
+async def test_cancelled_writes_are_whole_or_absent_and_nothing_hangs(database: Database) -> None:
+    """400 rounds of ten writers, cancelled at random: 0 torn, 0 acknowledged and lost."""
+    await make_notes(database)
+    chance = random.Random(20_261_122)
+    acknowledged: set[int] = set()
+
+    async def write(number: int) -> None:
+        async with database.write() as writer:
+            await writer.execute("INSERT INTO notes (id, a) VALUES (:n, :n)", n=number)
+            await asyncio.sleep(0)
+            await writer.execute("UPDATE notes SET b = a WHERE id = :n", n=number)
+        acknowledged.add(number)
+
+    async def one_round(first: int) -> None:
+        tasks = [asyncio.create_task(write(first + offset)) for offset in range(10)]
+        for _ in range(chance.randrange(12)):
+            await asyncio.sleep(0)
+        for task in chance.sample(tasks, 5):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async with asyncio.timeout(60):
+        # Durability is the disk's part and is not at stake here; the rounds are a lot quicker.
+        await database._writer.execute_fetchall("PRAGMA synchronous = OFF")
+        for number in range(400):
+            await one_round(number * 10)
+    async with database.read() as reader:
+        stored = set(await reader.fetch_all(int, "SELECT id FROM notes"))
+        torn = await reader.fetch_all(int, "SELECT id FROM notes WHERE b IS NOT a")
+    assert not torn
+    assert acknowledged <= stored
+    assert 1_500 < len(stored) < 4_000
+    assert not database._writer.in_transaction
+
+
+async def test_a_cancelled_reader_is_handed_back(database: Database) -> None:
+    async def read_slowly() -> None:
+        async with database.snapshot() as reader:
+            while True:
+                await reader.fetch_one(int, "SELECT count(*) FROM users")
+
+    for _ in range(20):
+        task = asyncio.create_task(read_slowly())
+        for _ in range(3):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    async with asyncio.timeout(5), database.read(), database.read() as reader:
+        assert await reader.fetch_one(int, "SELECT count(*) FROM users") == 1
+
+
+async def test_every_table_is_strict(database: Database) -> None:
+    async with database.read() as reader:
+        strict = await reader.fetch_all(
+            str, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict"
+        )
+    assert set(strict) >= BIG_TABLES | {"instance"}
+
+
+async def test_foreign_keys_hold(database: Database) -> None:
+    with pytest.raises(Conflict, match="FOREIGN KEY"):
+        async with database.write() as writer:
+            await writer.execute(
+                "INSERT INTO sessions (public_id, user_id, created_at, updated_at, active_at) "
+                "VALUES ('x', 99, 0, 0, 0)"
+            )
+
+
+async def test_files_are_their_owners_alone_and_the_wal_is_written_back(data_dir: Path) -> None:
+    database = await Database.open(data_dir / "chatbox.db")
+    async with database.write() as writer:
+        await writer.execute(ADD, name="one")
+    await database.close()
+    left = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data_dir.iterdir()}
+    assert left == {"chatbox.db": 0o600}
+    with sqlite3.connect(data_dir / "chatbox.db") as plain:
+        assert plain.execute("SELECT count(*) FROM instance").fetchone() == (1,)
+    plain.close()
+
+
+def test_sqlite_is_new_enough() -> None:
+    assert tuple(map(int, SQLITE_VERSION.split("."))) >= OLDEST_SQLITE

@@ -1,0 +1,61 @@
+"""Rows become Structs: plain columns, JSON columns, bools, NULLs."""
+
+from typing import Literal
+
+import msgspec
+import pytest
+
+from chatbox.db.database import Database
+from chatbox.db.rows import encode_json
+from chatbox.llm.messages import Part, TextPart, ThinkingPart
+
+
+class Row(msgspec.Struct, frozen=True):
+    number: int
+    ratio: float
+    name: str
+    kind: Literal["a", "b"]
+    secret: bytes | None
+    on: bool
+    tags: list[str]
+    parts: tuple[Part, ...]
+    raw: msgspec.Raw | None
+
+
+SQL = """
+    SELECT 7 AS number, 1.5 AS ratio, 'naïve' AS name, 'b' AS kind, x'00ff' AS secret, 1 AS "on",
+        '["x","y"]' AS tags, :parts AS parts, NULL AS raw
+"""
+
+
+async def test_columns_are_decoded_by_their_type(database: Database) -> None:
+    parts = (ThinkingPart("hm"), TextPart("Four."))
+    async with database.read() as reader:
+        row = await reader.fetch_one(Row, SQL, parts=encode_json(parts))
+    assert row == Row(7, 1.5, "naïve", "b", b"\x00\xff", True, ["x", "y"], parts, None)
+    assert row.on is True
+
+
+async def test_a_plain_type_takes_the_only_column(database: Database) -> None:
+    async with database.read() as reader:
+        assert await reader.fetch_one(int, "SELECT 3") == 3
+        assert await reader.fetch_all(str, "SELECT 'a' UNION SELECT 'b'") == ["a", "b"]
+        assert await reader.fetch_one(int, "SELECT max(id) FROM messages") is None
+
+
+async def test_no_row_is_none_and_no_rows_are_an_empty_list(database: Database) -> None:
+    async with database.read() as reader:
+        assert await reader.fetch_one(Row, SQL + "WHERE 0", parts="[]") is None
+        assert await reader.fetch_all(Row, SQL + "WHERE 0", parts="[]") == []
+
+
+async def test_json_that_does_not_fit_its_type_is_an_error(database: Database) -> None:
+    async with database.read() as reader:
+        with pytest.raises(msgspec.ValidationError):
+            await reader.fetch_one(Row, SQL, parts='[{"type":"unheard-of"}]')
+
+
+async def test_text_may_hold_everything_that_people_type(database: Database) -> None:
+    odd = "a\x00b\u2028c'\"\\%_👩‍🚀"
+    async with database.read() as reader:
+        assert await reader.fetch_one(str, "SELECT :odd", odd=odd) == odd

@@ -1,0 +1,83 @@
+"""One upstream for all fault tests; every server gets a copy of one prepared data directory."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults.processes import Server, Upstream
+
+SECRET = "canary-first-Zx81kQ"  # noqa: S105
+
+
+@pytest.fixture(scope="session")
+def upstream_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+    process = Upstream(tmp_path_factory.mktemp("upstream")).start()
+    yield process
+    process.kill()
+
+
+@pytest.fixture
+def upstream(upstream_process: Upstream) -> Upstream:
+    upstream_process.forget()
+    return upstream_process
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, upstream_process: Upstream) -> Path:
+    """A folder with a data directory that knows the provider `up`, and its master key."""
+    folder = tmp_path_factory.mktemp("prepared")
+    server = Server(folder).start()
+    try:
+        asyncio.run(connect(server, name="up", base_url=upstream_process.base_url, secret=SECRET))
+        assert server.stop() == 0
+    finally:
+        server.kill()
+    return folder
+
+
+async def connect(server: Server, **provider: str) -> str:
+    async with server.client() as client:
+        answer = await client.post("/providers", json=provider)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+
+@pytest.fixture
+def make_server(tmp_path: Path, prepared: Path) -> Iterator[Callable[..., Server]]:
+    """Make servers, not started yet, each on its own copy of the prepared directory."""
+    made: list[Server] = []
+
+    def make(*flags: str) -> Server:
+        folder = tmp_path / f"server{len(made)}"
+        folder.mkdir()
+        shutil.copytree(prepared / "data", folder / "data")
+        shutil.copy2(prepared / "data.master-key", folder)
+        made.append(Server(folder, *flags))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.kill()
+
+
+@pytest.fixture
+def server(make_server: Callable[..., Server], upstream: Upstream) -> Server:
+    """A running server that knows the scripted upstream as `up`."""
+    return make_server().start()
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    async with server.client() as open_client:
+        yield open_client
+
+
+@pytest.fixture
+def rounds() -> int:
+    """How many random kills to try."""
+    return int(os.environ.get("CHATBOX_FAULT_ROUNDS", "8"))

@@ -1,0 +1,83 @@
+"""SIGTERM: new turns are refused, running ones get their time, nothing is left half done."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+
+from tests.faults.api import (
+    assert_sound,
+    chunks_in,
+    following,
+    make_session,
+    numbered,
+    query,
+    read_message,
+    send,
+)
+from tests.faults.processes import Server, Upstream
+
+
+async def test_sigterm_lets_replies_finish_and_interrupts_the_rest(
+    make_server: Callable[..., Server], upstream: Upstream
+) -> None:
+    server = make_server().start(shutdown_seconds="2")
+    async with server.client() as client:
+        short = await send(client, await make_session(client), "ok-60-10")
+        long = await send(client, await make_session(client), "ok-2000-10")
+        spare = await make_session(client)
+        await asyncio.sleep(0.2)
+        async with following(client, f"/turns/{long['turn']['id']}/events") as events:
+            server.terminate()
+            await asyncio.sleep(0.1)
+            await refused_as_stopping(client, spare)
+            seen = [event async for event in events]
+    assert await asyncio.to_thread(server.wait) == 0
+    assert [event.kind for event in seen[-2:]] == ["usage", "done"], "its viewer saw the end"
+    assert seen[-1].data["status"] == "interrupted"
+    wal = server.database.with_name("chatbox.db-wal")
+    assert not wal.exists() or wal.stat().st_size == 0
+    assert_sound(server.database)
+    assert query(server.database, "SELECT count(*) FROM journal") == [(0,)]
+    server.start()
+    async with server.client() as client:
+        kept = await read_message(client, short["reply"]["id"])
+        assert (kept["status"], kept["text"]) == ("done", numbered(60))
+        cut = await read_message(client, long["reply"]["id"])
+        assert cut["status"] == "interrupted"
+        assert cut["text"] == numbered(chunks_in(cut["text"]))
+        assert cut["text"] == "".join(e.data["text"] for e in seen if e.kind == "delta")
+
+
+async def refused_as_stopping(client: httpx.AsyncClient, session: str) -> None:
+    body = {"content": "Too late", "model": "up/ok-1-1"}
+    answer = await client.post(f"/sessions/{session}/messages", json=body)
+    assert answer.status_code == 503, answer.text
+    assert answer.json()["code"] == "shutting_down"
+    for url, sent in (("/chat", body), ("/chat/stream", body)):
+        assert (await client.post(url, json=sent)).status_code == 503
+
+
+async def test_sigterm_ends_idle_tabs_at_once(server: Server, client: httpx.AsyncClient) -> None:
+    async with following(client, "/events") as events:
+        assert (await anext(events)).kind == "hello"
+        server.terminate()
+        assert [event.kind async for event in events] == []
+    assert await asyncio.to_thread(server.wait, 5) == 0
+
+
+async def test_a_second_signal_does_not_wait(make_server: Callable[..., Server]) -> None:
+    server = make_server().start(shutdown_seconds="60")
+    async with server.client() as client:
+        started = await send(client, await make_session(client), "ok-2000-10")
+        await asyncio.sleep(0.3)
+        server.terminate()
+        await asyncio.sleep(0.5)
+        server.terminate()
+        await asyncio.to_thread(server.wait, 15)
+    server.start()
+    async with server.client() as client:
+        reply = await read_message(client, started["reply"]["id"])
+    assert reply["status"] == "interrupted"
+    assert chunks_in(reply["text"]) > 10
+    assert_sound(server.database)

@@ -1,0 +1,87 @@
+"""Starts that must be refused, with a sentence that helps; and what a start puts right."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.faults.api import make_session, query
+from tests.faults.processes import Server
+
+NOBODY = 65_534
+
+
+async def test_a_second_server_on_the_directory_is_refused(server: Server, tmp_path: Path) -> None:
+    second = Server(tmp_path)
+    second.command = [*server.command]
+    said = second.refused()
+    assert f"process {server.pid}" in said
+    assert str(server.data) in said
+    async with server.client() as client:
+        assert await make_session(client)
+        assert (await client.get(server.url + "/readyz")).status_code == 200
+
+
+def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a directory")
+    said = Server(tmp_path).refused()
+    assert "cannot be used" in said
+    assert "--data-dir" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_directory_is_refused(make_server: Callable[..., Server]) -> None:
+    server = make_server()
+    server.data.chmod(0o500)
+    try:
+        said = server.refused()
+    finally:
+        server.data.chmod(0o700)
+    assert "--data-dir" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_open_permissions_are_tightened(make_server: Callable[..., Server]) -> None:
+    server = make_server()
+    server.data.chmod(0o755)
+    server.database.chmod(0o644)
+    key = server.data.with_name("data.master-key")
+    key.chmod(0o644)
+    server.start()
+    assert server.data.stat().st_mode & 0o777 == 0o700
+    assert key.stat().st_mode & 0o777 == 0o600
+    files = list(server.data.glob("chatbox*"))
+    assert {file.name for file in files} >= {"chatbox.db", "chatbox.db-wal", "chatbox.lock"}
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
+def test_a_file_that_is_no_database_is_refused_untouched(
+    make_server: Callable[..., Server],
+) -> None:
+    server = make_server()
+    for content in (b"garbage " * 4_096, b""):
+        server.database.write_bytes(content)
+        if content:
+            said = server.refused()
+            assert str(server.database) in said
+            assert "Traceback" not in said
+            assert server.database.read_bytes() == content
+
+
+def test_a_database_of_a_newer_program_is_refused_untouched(
+    make_server: Callable[..., Server],
+) -> None:
+    server = make_server()
+    query(
+        server.database,
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)",
+        "chatbox",
+        "m9999_from_the_future",
+        "2030-01-01",
+    )
+    before = server.database.read_bytes()
+    assert "newer" in server.refused()
+    assert server.database.read_bytes() == before
