@@ -13,6 +13,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from chatbox import __version__
 from chatbox.caller import OWNER
 from chatbox.chat.answers import Turning
+from chatbox.chat.ending import Ending
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.plan import Planner
@@ -92,7 +93,7 @@ class Server:
             messages=self.messages,
             calls=calls,
             models=self.models,
-            counter=self.counter,
+            ending=Ending(self.hub, self.journal, self.counter),
             journal=self.journal,
             live=live,
             most=config.limits.running_turns,

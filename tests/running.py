@@ -103,11 +103,12 @@ class Site:
 
     @asynccontextmanager
     async def socket(
-        self, *, headers: Mapping[str, str] | None = None, **query: Any
+        self, *, host: str = "", headers: Mapping[str, str] | None = None, **query: Any
     ) -> AsyncIterator[ClientConnection]:
-        """Open a tab's WebSocket."""
-        url = httpx.URL(f"ws://127.0.0.1:{self.port}/api/v1/ws", params=query)
-        async with connect_socket(str(url), additional_headers=headers, proxy=None) as found:
+        """Open a tab's WebSocket, under any `Host`."""
+        url = httpx.URL(f"ws://{host or f'127.0.0.1:{self.port}'}/api/v1/ws", params=query)
+        here = {"host": "127.0.0.1", "port": self.port, "proxy": None}
+        async with connect_socket(str(url), additional_headers=headers, **here) as found:
             yield found
 
 

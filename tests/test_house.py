@@ -24,13 +24,18 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 FILE_LINES, FUNCTION_LINES = 300, 40
 # "path" or "path::function": the reason why it may be longer.
-LONG: dict[str, str] = {}
+LONG: dict[str, str] = {
+    "chatbox/app.py::__init__": "the composition root reads top to bottom",
+    "chatbox/chat/routes.py": "every route of the package on one list, three lines a handler",
+    "chatbox/providers/routes.py": "every route of the package on one list, three lines a handler",
+}
 # "path::function": why it may catch everything and go on.
 CATCHES_ALL: dict[str, str] = {
     "chatbox/kit/tasks.py::_repeat": "the job edge: a failing round is logged, the next one runs",
     "chatbox/kit/tasks.py::uncancelled": "the failure is raised by `result()` below",
     "chatbox/chat/turn.py::_run": "the turn edge: whatever happens, the reply gets its end",
-    "chatbox/chat/turn.py::_end": "the turn edge: a reply that cannot be saved is said to be lost",
+    "chatbox/chat/ending.py::end": "the turn edge: a reply that cannot be saved is said to be lost",
+    "chatbox/events/socket.py::_listen": "the request edge: whatever is said ends the connection",
     "chatbox/chat/journal.py::flush": "the disk may be full: what gathered waits for the next try",
 }
 # "METHOD path": why it needs neither a test nor a word.

@@ -3,9 +3,10 @@
 import msgspec
 
 from chatbox.caller import Caller
+from chatbox.chat.compose import NEW
 from chatbox.chat.messages import Messages
 from chatbox.chat.model import Started
-from chatbox.chat.plan import NEW, Plan
+from chatbox.chat.plan import Plan
 from chatbox.chat.reply import text_of, thinking_of
 from chatbox.chat.store import messages as message_store
 from chatbox.chat.store import sessions as session_store
@@ -58,41 +59,16 @@ async def begin_turn(
 
     Raises `SessionBusy`, `NotFound` and `AlreadyExists` for what changed since the plan was made.
     """
-    caller, plan = order.caller, order.plan
+    caller = order.caller
     log: TurnLog | None = None
     try:
         async with database.write() as writer:
             if order.key and await turn_store.find_turn_by_key(writer, caller.user_id, order.key):
                 return None
             at = now_ms()
-            keys = await _write_messages(writer, caller, plan, at)
-            turn_id = new_id()
-            turn_key = await _insert_turn(
-                writer,
-                caller,
-                {
-                    "public_id": turn_id,
-                    "session": keys.session,
-                    "user_message": keys.question,
-                    "reply": keys.reply,
-                    "model": plan.target.public_name,
-                    "continued": plan.reply is not None,
-                    "idempotency_key": order.key,
-                    "request_hash": order.fingerprint,
-                    "text_start": len(text_of(plan.reply.parts)) if plan.reply else 0,
-                    "thinking_start": len(thinking_of(plan.reply.parts)) if plan.reply else 0,
-                    "at": at,
-                },
-            )
-            row = await turn_store.get_turn(writer, caller.user_id, turn_id)
-            log = TurnLog(
-                turn_id=turn_id,
-                session_id=row.session_public_id,
-                reply_id=row.reply_public_id,
-                user_id=caller.user_id,
-            )
-            log.publish("turn", turn_event(row))
-            hub.open_log(log)
+            keys = await _write_messages(writer, caller, order.plan, at)
+            turn_key, row = await _write_turn(writer, order, keys, at)
+            log = _open_log(hub, caller, row)
             started = await started_of(writer, hub, messages, caller, row)
     except BaseException:
         if log is not None:
@@ -105,6 +81,42 @@ async def begin_turn(
         log=log,
         started=started,
     )
+
+
+def _open_log(hub: Hub, caller: Caller, row: TurnRow) -> TurnLog:
+    """Make the turn visible; before the commit, so that nobody can find it without its log."""
+    log = TurnLog(
+        turn_id=row.public_id,
+        session_id=row.session_public_id,
+        reply_id=row.reply_public_id,
+        user_id=caller.user_id,
+    )
+    log.publish("turn", turn_event(row))
+    hub.open_log(log)
+    return log
+
+
+async def _write_turn(writer: Writer, order: Order, keys: _Keys, at: int) -> tuple[int, TurnRow]:
+    plan, turn_id = order.plan, new_id()
+    before = plan.reply.parts if plan.reply else ()
+    turn: dict[str, object] = {
+        "public_id": turn_id,
+        "session": keys.session,
+        "user_message": keys.question,
+        "reply": keys.reply,
+        "model": plan.target.public_name,
+        "continued": plan.reply is not None,
+        "idempotency_key": order.key,
+        "request_hash": order.fingerprint,
+        "text_start": len(text_of(before)),
+        "thinking_start": len(thinking_of(before)),
+        "at": at,
+    }
+    try:
+        key = await turn_store.insert_turn(writer, order.caller.user_id, turn)
+    except Conflict as conflict:
+        raise SessionBusy from conflict
+    return key, await turn_store.get_turn(writer, order.caller.user_id, turn_id)
 
 
 def turn_event(row: TurnRow) -> dict[str, object]:
@@ -218,10 +230,3 @@ async def _insert(writer: Writer, message: NewMessage) -> int:
         if "FOREIGN KEY" in str(conflict):
             raise NotFound("The message to answer has just been deleted.") from conflict
         raise AlreadyExists("There is already a message with that id.") from conflict
-
-
-async def _insert_turn(writer: Writer, caller: Caller, turn: dict[str, object]) -> int:
-    try:
-        return await turn_store.insert_turn(writer, caller.user_id, turn)
-    except Conflict as conflict:
-        raise SessionBusy from conflict

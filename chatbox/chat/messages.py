@@ -8,6 +8,7 @@ from msgspec import UNSET
 from chatbox.caller import Caller
 from chatbox.chat.model import Message, MessageChange
 from chatbox.chat.reply import ReplyWriter
+from chatbox.chat.store import branches as branch_store
 from chatbox.chat.store import messages as message_store
 from chatbox.chat.store import sessions as session_store
 from chatbox.chat.store.messages import MessageRow
@@ -97,7 +98,7 @@ class Messages:
 async def _page_back(
     reader: Reader, session: SessionRow, start: int | None, limit: int
 ) -> tuple[list[MessageRow], int | None]:
-    rows = await message_store.list_branch(
+    rows = await branch_store.list_branch(
         reader, session.id, start=start or session.active_leaf_id or 0, limit=limit + 1
     )
     following = rows[limit].id if len(rows) > limit else None
@@ -107,12 +108,12 @@ async def _page_back(
 async def _page_forward(
     reader: Reader, session: SessionRow, start: int | None, limit: int
 ) -> tuple[list[MessageRow], int | None]:
-    ids = await message_store.list_branch_ids(reader, session.active_leaf_id or 0)
+    ids = await branch_store.list_branch_ids(reader, session.active_leaf_id or 0)
     if start is not None and start not in ids:
         raise InvalidRequest("The branch has changed; begin again without the cursor.")
     first = 0 if start is None else ids.index(start)
     wanted = ids[first : first + limit]
-    rows = await message_store.list_branch(reader, session.id, start=wanted[-1], limit=len(wanted))
+    rows = await branch_store.list_branch(reader, session.id, start=wanted[-1], limit=len(wanted))
     following = ids[first + limit] if len(ids) > first + limit else None
     return rows[::-1], following
 
@@ -122,11 +123,11 @@ async def _siblings(reader: Reader, rows: Sequence[MessageRow]) -> dict[int | No
     parents = [row.parent_id for row in rows if row.parent_id is not None]
     found = []
     if parents:
-        found = await message_store.list_children(
+        found = await branch_store.list_children(
             reader, session_key, first_parent=min(parents), last_parent=max(parents)
         )
     if len(parents) < len(rows):
-        found += await message_store.list_roots(reader, session_key)
+        found += await branch_store.list_roots(reader, session_key)
     siblings: dict[int | None, list[str]] = {}
     for one in found:
         siblings.setdefault(one.parent_id, []).append(one.public_id)
@@ -168,11 +169,11 @@ async def _leaf_after_deletion(
 ) -> int | None:
     """The newest end below the deleted message's parent, or of any branch that is left."""
     if parent is not None:
-        return await message_store.newest_leaf(reader, parent)
-    roots = await message_store.list_roots(reader, session.id)
+        return await branch_store.newest_leaf(reader, parent)
+    roots = await branch_store.list_roots(reader, session.id)
     if not roots:
         return None
     key = await message_store.key_of(reader, roots[-1].public_id)
     if key is None:
         raise NotFound("The message has just been deleted.")
-    return await message_store.newest_leaf(reader, key)
+    return await branch_store.newest_leaf(reader, key)

@@ -10,26 +10,27 @@ import msgspec
 from msgspec import UNSET
 
 from chatbox.caller import Caller
+from chatbox.chat.compose import NEW, write_messages
 from chatbox.chat.context import Budget, Context, Entry, build_context
-from chatbox.chat.model import Again, Chat, ContextAccount, NewSession, Role, Send
+from chatbox.chat.model import Again, Chat, ContextAccount, NewSession, Send
 from chatbox.chat.reply import text_of
 from chatbox.chat.service import new_session
+from chatbox.chat.store import branches as branch_store
 from chatbox.chat.store import messages as message_store
 from chatbox.chat.store import sessions as session_store
-from chatbox.chat.store.messages import MessageRow, PathRow
+from chatbox.chat.store.branches import PathRow
+from chatbox.chat.store.messages import MessageRow
 from chatbox.chat.store.sessions import SessionRow
 from chatbox.config import Config
 from chatbox.db.database import Database, Reader
 from chatbox.errors import CannotContinue, InvalidRequest, LimitReached, NotFound, SessionBusy
 from chatbox.kit.ids import is_id, new_id
 from chatbox.llm.adapter import Completion, Params
-from chatbox.llm.messages import Message, TextPart
+from chatbox.llm.messages import Message
 from chatbox.llm.tokens import EncodingName, TokenCounter, encoding_for
 from chatbox.providers.models import Models, Target
 from chatbox.system.settings import UserSettings
 
-NEW = 2**62
-"""Stands for the question that has no integer id yet; newer than everything."""
 CONTINUE = "Continue your last reply exactly where it stopped. Do not repeat any of it."
 
 
@@ -168,7 +169,7 @@ class Planner:
         params = merge_params(place.session.params, place.params)
         budget = self._budget(target, params)
         async with self._database.snapshot() as reader:
-            path = [] if place.leaf is None else await message_store.list_path(reader, place.leaf)
+            path = [] if place.leaf is None else await branch_store.list_path(reader, place.leaf)
             texts = await _texts(
                 reader, place.session, [r for r in path if r.tokens_encoding != encoding]
             )
@@ -189,7 +190,7 @@ class Planner:
             target=target,
             completion=Completion(
                 model=target.model.name,
-                messages=await self._messages(place, context),
+                messages=await self._written(place, context),
                 params=params,
             ),
             context=context,
@@ -208,31 +209,18 @@ class Planner:
             keep=self._config.context.keep_after_drop,
         )
 
+    async def _written(self, place: _Place, context: Context) -> tuple[Message, ...]:
+        question = place.question
+        if place.reply is not None and text_of(place.reply.parts):
+            question = CONTINUE
+        async with self._database.read() as reader:
+            return await write_messages(reader, place.session, context, question=question)
+
     async def _question(self, place: _Place, encoding: EncodingName) -> Question | None:
         if place.question is None:
             return None
         tokens = await self._counter.count(place.question, encoding)
         return Question(public_id=place.message_id or new_id(), text=place.question, tokens=tokens)
-
-    async def _messages(self, place: _Place, context: Context) -> tuple[Message, ...]:
-        """Write out the chosen messages in the order the model reads them."""
-        wanted = [*context.pinned, *context.kept]
-        stored = [key for key in wanted if key != NEW]
-        rows: dict[int, tuple[Role, str]] = {}
-        if stored:
-            async with self._database.read() as reader:
-                found = await message_store.list_texts(
-                    reader, place.session.id, first=min(stored), last=max(stored)
-                )
-            rows = {row.id: (row.role, text_of(row.parts)) for row in found}
-        if place.question is not None:
-            rows[NEW] = ("user", place.question)
-        said = [rows[key] for key in wanted if key in rows]
-        if place.reply is not None and text_of(place.reply.parts):
-            said.append(("user", CONTINUE))
-        if place.session.system_prompt:
-            said.insert(0, ("system", place.session.system_prompt))
-        return _join(said)
 
 
 def merge_params(session: Params, asked: Params | None) -> Params:
@@ -277,19 +265,6 @@ def _entries(path: Sequence[PathRow], counts: Mapping[int, int]) -> list[Entry]:
             continue
         entries.append(Entry(id=row.id, role=row.role, tokens=tokens, pinned=row.pinned))
     return entries
-
-
-def _join(said: Sequence[tuple[Role, str]]) -> tuple[Message, ...]:
-    """Join neighbours of one role: many chat templates insist that roles alternate."""
-    joined: list[tuple[Role, list[str]]] = []
-    for role, text in said:
-        if joined and joined[-1][0] == role:
-            joined[-1][1].append(text)
-        else:
-            joined.append((role, [text]))
-    return tuple(
-        Message(role=role, parts=(TextPart("\n\n".join(texts)),)) for role, texts in joined
-    )
 
 
 def _account(context: Context, budget: Budget) -> ContextAccount:

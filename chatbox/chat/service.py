@@ -5,6 +5,7 @@ from msgspec import UNSET
 
 from chatbox.caller import Caller
 from chatbox.chat.model import NewSession, Session, SessionChange
+from chatbox.chat.store import branches as branch_store
 from chatbox.chat.store import messages as message_store
 from chatbox.chat.store import sessions as session_store
 from chatbox.chat.store.sessions import SessionRow, Shelf
@@ -174,7 +175,7 @@ async def _leaf_through(
     message = await message_store.get_message(reader, caller.user_id, message_id)
     if message.session_id != session.id:
         raise NotFound("There is no such message in this session.")
-    return await message_store.newest_leaf(reader, message.id)
+    return await branch_store.newest_leaf(reader, message.id)
 
 
 def _escape_like(text: str) -> str:

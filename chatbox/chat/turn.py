@@ -15,13 +15,14 @@ import msgspec
 
 from chatbox.caller import Caller
 from chatbox.chat.begin import Begun, Order, begin_turn, started_of
+from chatbox.chat.ending import Ending, Running
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
-from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus, Usage
+from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus
 from chatbox.chat.plan import Plan, Planner
-from chatbox.chat.reply import ReplyWriter, text_of
+from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.store import turns as turn_store
-from chatbox.chat.store.turns import TurnEnd, TurnRow
+from chatbox.chat.store.turns import TurnRow
 from chatbox.db.database import Database
 from chatbox.errors import (
     ChatboxError,
@@ -30,30 +31,13 @@ from chatbox.errors import (
     TooManyTurns,
 )
 from chatbox.events.hub import Hub
-from chatbox.kit.clock import now_ms
 from chatbox.kit.tasks import Tasks, uncancelled
 from chatbox.llm import events as llm
 from chatbox.llm.errors import ContextExceeded, LLMError
-from chatbox.llm.tokens import TokenCounter
 from chatbox.providers.calls import Calls
 from chatbox.providers.models import Models
 
 logger = logging.getLogger(__name__)
-
-
-class _Running:
-    """A turn in this process."""
-
-    def __init__(self, caller: Caller, plan: Plan, begun: Begun, writer: ReplyWriter) -> None:
-        self.caller = caller
-        self.plan = plan
-        self.begun = begun
-        self.writer = writer
-        self.task: asyncio.Task[None] | None = None
-        self.calling = False
-        self.ending: Literal["stopped", "interrupted"] | None = None
-        self.usage: llm.Usage | None = None
-        self.finish_reason: str | None = None
 
 
 class Turns:
@@ -68,7 +52,7 @@ class Turns:
         messages: Messages,
         calls: Calls,
         models: Models,
-        counter: TokenCounter,
+        ending: Ending,
         journal: Journal,
         live: dict[str, ReplyWriter],
         most: int,
@@ -79,12 +63,12 @@ class Turns:
         self._messages = messages
         self._calls = calls
         self._models = models
-        self._counter = counter
+        self._ending = ending
         self._journal = journal
         self._live = live
         self._most = most
         self._tasks = Tasks()
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, Running] = {}
         self._closing = False
 
     async def send(
@@ -190,7 +174,7 @@ class Turns:
             return None
         started = begun.started
         writer = ReplyWriter(begun.log, self._journal, turn_key=begun.turn_key)
-        running = _Running(caller, plan, begun, writer)
+        running = Running(caller, plan, begun, writer)
         self._running[started.turn.id] = running
         self._live[started.reply.id] = writer
         running.task = self._tasks.spawn(self._run(running), name=f"turn {started.turn.id}")
@@ -219,7 +203,7 @@ class Turns:
                 raise IdempotencyMismatch
             return await started_of(reader, self._hub, self._messages, caller, row)
 
-    async def _run(self, running: _Running) -> None:
+    async def _run(self, running: Running) -> None:
         """Write the reply, whatever happens, and end the turn."""
         status: TurnStatus = "done"
         failure: Failure | None = None
@@ -243,7 +227,7 @@ class Turns:
             status = running.ending
         await uncancelled(self._end(running, status, failure))
 
-    async def _call(self, running: _Running) -> None:
+    async def _call(self, running: Running) -> None:
         plan, writer = running.plan, running.writer
         events = self._calls.stream(plan.target.provider, plan.completion)
         async with aclosing(events):
@@ -260,100 +244,30 @@ class Turns:
                     case llm.ToolCallDelta():
                         pass  # no tools are offered, so a call is not an answer to anything
 
-    async def _end(self, running: _Running, status: TurnStatus, failure: Failure | None) -> None:
-        begun, plan, writer = running.begun, running.plan, running.writer
-        writer.flush()
-        parts = writer.parts(plan.reply.parts if plan.reply else ())
-        tokens = await self._counter.count(text_of(parts), plan.encoding)
-        usage = self._usage(running, tokens)
-        finish_reason = running.finish_reason or (status if status != "done" else "stop")
-        outcome = _outcome(running, status, failure, usage, finish_reason)
-        end = TurnEnd(
-            turn_key=begun.turn_key,
-            reply_key=begun.reply_key,
-            session_key=begun.session_key,
-            status=status,
-            parts=parts,
-            finish_reason=finish_reason,
-            error=failure,
-            usage=usage,
-            tokens=tokens,
-            tokens_encoding=plan.encoding,
-            marks=writer.marks,
-            outcome=tuple((kind, msgspec.Raw(msgspec.json.encode(data))) for kind, data in outcome),
-            at=now_ms(),
-        )
-        try:
-            await self._journal.finish(end)
-        except Exception:
-            logger.exception("a reply could not be saved", extra={"turn": begun.started.turn.id})
-            lost = Failure("not_saved", "The reply could not be saved. Is the disk full?", True)
-            outcome = _outcome(running, "interrupted", lost, usage, finish_reason)
-        for kind, data in outcome:
-            begun.log.publish(kind, data)
-        self._close(running, status, finish_reason)
-        if running.usage is not None and plan.reply is None:
-            counted = int(plan.account.used / plan.account.ratio)
-            await self._models.learn_ratio(
-                plan.target, counted=counted, told=running.usage.input_tokens
-            )
-
-    def _close(self, running: _Running, status: str, finish_reason: str | None) -> None:
+    async def _end(self, running: Running, status: TurnStatus, failure: Failure | None) -> None:
+        await self._ending.end(running, status, failure)
         started = running.begun.started
-        self._hub.close_log(running.begun.log)
         self._running.pop(started.turn.id, None)
         self._live.pop(started.reply.id, None)
-        self._hub.notify(
-            running.caller.user_id,
-            "turn_ended",
-            {
-                "turn_id": started.turn.id,
-                "session_id": started.session.id,
-                "reply_id": started.reply.id,
-                "status": status,
-                "finish_reason": finish_reason,
-            },
-        )
+        self._ending.tell(running)
+        if running.usage is not None and running.plan.reply is None:
+            account = running.plan.account
+            await self._models.learn_ratio(
+                running.plan.target,
+                counted=int(account.used / account.ratio),
+                told=running.usage.input_tokens,
+            )
 
-    def _usage(self, running: _Running, tokens: int) -> Usage:
-        told = running.usage
-        if told is None:
-            return Usage(running.plan.account.used, tokens, estimated=True)
-        return Usage(
-            told.input_tokens, told.output_tokens, told.cached_tokens, told.reasoning_tokens
-        )
-
-    async def _learn_limit(self, running: _Running, failed: LLMError) -> None:
+    async def _learn_limit(self, running: Running, failed: LLMError) -> None:
         if isinstance(failed, ContextExceeded) and failed.limit:
             await self._models.learn_window(running.caller, running.plan.target, failed.limit)
 
-    def _cancel(self, running: _Running, ending: Literal["stopped", "interrupted"]) -> None:
+    def _cancel(self, running: Running, ending: Literal["stopped", "interrupted"]) -> None:
         """End a turn early; one that has not made its first step yet ends by itself."""
         if running.ending is None:
             running.ending = ending
             if running.calling and running.task is not None:
                 running.task.cancel()
-
-
-def _outcome(
-    running: _Running,
-    status: str,
-    failure: Failure | None,
-    usage: Usage,
-    finish_reason: str | None,
-) -> list[tuple[str, object]]:
-    """The events that close a turn, in order."""
-    account = running.plan.account
-    outcome: list[tuple[str, object]] = []
-    if failure is not None:
-        outcome.append(("error", failure))
-    context = {"used": account.used, "window": account.window, "dropped": account.dropped}
-    spent = msgspec.structs.asdict(usage)
-    outcome.append(("usage", {**spent, "context": context}))
-    length = running.writer.text_length
-    done = {"status": status, "finish_reason": finish_reason, "text_length": length}
-    outcome.append(("done", done))
-    return outcome
 
 
 def _hash(verb: str, target: str | None, body: object) -> str:

@@ -10,7 +10,6 @@ from chatbox.config import Config
 from chatbox.providers.demo import DemoModel
 from chatbox.providers.demo_fetch import DemoModelFailed, default_cache
 from chatbox.providers.model import NewProvider, ProviderChange
-from chatbox.providers.store import ProviderRow
 from chatbox.system.model import DemoModelState
 
 DEMO_NAME = "Demo"
@@ -26,14 +25,14 @@ async def find_models(config: Config, server: Server, stack: AsyncExitStack) -> 
             print(f"  Found {name} and connected it.", flush=True)
             others.append((await server.providers.all(OWNER))[0])
     if config.demo_model and not any(row.enabled for row in others):
-        await _start_demo(server, stack, demo)
+        await _start_demo(server, stack, demo.public_id if demo else None)
     elif demo is not None and demo.enabled:
         await server.providers.change(
             OWNER, demo.public_id, ProviderChange(enabled=False), version=None
         )
 
 
-async def _start_demo(server: Server, stack: AsyncExitStack, known: ProviderRow | None) -> None:
+async def _start_demo(server: Server, stack: AsyncExitStack, known: str | None) -> None:
     model = DemoModel(default_cache(os.environ))
     stack.push_async_callback(model.stop)
     try:
@@ -47,7 +46,7 @@ async def _start_demo(server: Server, stack: AsyncExitStack, known: ProviderRow 
         await server.providers.connect(OWNER, new, source="demo")
     else:
         change = ProviderChange(base_url=base_url, enabled=True)
-        await server.providers.change(OWNER, known.public_id, change, version=None)
+        await server.providers.change(OWNER, known, change, version=None)
     server.health.demo_model = DemoModelState(
         state="ready", detail="A tiny model that only checks that your set-up works."
     )

@@ -94,15 +94,10 @@ async def _serve(config: Config, box: SecretBox, listener: socket.socket) -> Non
         server = await stack.enter_async_context(open_server(config, box))
         server.port = listener.getsockname()[1]
         await find_models(config, server, stack)
-        http = _Http(config, server)
-        url = f"http://{_url_host(config.host)}:{server.port}"
         listener.listen(2_048)
-        print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
         give_back()
         gc.freeze()
-        if config.open:
-            webbrowser.open(url)
-        await http.serve(sockets=[listener])
+        await _Http(config, server).serve(sockets=[listener])
 
 
 class _Http(uvicorn.Server):
@@ -124,6 +119,15 @@ class _Http(uvicorn.Server):
         )
         self._owner = server
         self._drain_seconds = config.shutdown_seconds
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so; from here on signals are heard."""
+        await super().startup(sockets)
+        config = self._owner.config
+        url = f"http://{_url_host(config.host)}:{self._owner.port}"
+        print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
+        if config.open:
+            webbrowser.open(url)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""

@@ -13,7 +13,7 @@ from chatbox.kit.secretbox import CannotOpen, SecretBox
 from chatbox.llm.adapter import Adapter, Clocks, Completion, Endpoint, OfferedModel
 from chatbox.llm.errors import ClockExpired, LLMError
 from chatbox.llm.events import Event
-from chatbox.providers.store import ProviderRow
+from chatbox.providers.store.providers import ProviderRow
 
 logger = logging.getLogger(__name__)
 

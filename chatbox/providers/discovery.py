@@ -15,7 +15,7 @@ from chatbox.llm.errors import LLMError
 from chatbox.providers.calls import Calls
 from chatbox.providers.model import Found, NewProvider, Source
 from chatbox.providers.service import Providers, normal_base_url
-from chatbox.providers.store import ProviderRow
+from chatbox.providers.store.providers import ProviderRow
 
 PROBE_SECONDS = 1.5
 Software = Literal["ollama", "lmstudio", "llamacpp"]

@@ -11,9 +11,11 @@ from chatbox.db.database import Conflict, Database, Reader
 from chatbox.errors import AlreadyExists, ModelNotFound, NoModel, NotFound, SecretRequired
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms
-from chatbox.providers import store
 from chatbox.providers.model import ModelChange, NewModel
-from chatbox.providers.store import ModelRow, ProviderRow
+from chatbox.providers.store import models as model_store
+from chatbox.providers.store import providers as provider_store
+from chatbox.providers.store.models import ModelRow
+from chatbox.providers.store.providers import ProviderRow
 from chatbox.providers.windows import known_window
 
 
@@ -43,7 +45,7 @@ class Models:
     ) -> list[ModelRow]:
         """List the caller's models."""
         async with self._database.read() as reader:
-            return await store.list_models(
+            return await model_store.list_models(
                 reader, caller.user_id, after=after, limit=limit, enabled_only=enabled_only
             )
 
@@ -51,7 +53,9 @@ class Models:
         """Find a model by its public name, or raise `NotFound`."""
         provider, _, model = name.partition("/")
         async with self._database.read() as reader:
-            row = await store.find_model(reader, caller.user_id, provider=provider, name=model)
+            row = await model_store.find_model(
+                reader, caller.user_id, provider=provider, name=model
+            )
         if row is None:
             raise NotFound("There is no such model.")
         return row
@@ -59,11 +63,11 @@ class Models:
     async def add(self, caller: Caller, new: NewModel) -> ModelRow:
         """Add a model that its provider does not list."""
         async with self._database.write() as writer:
-            provider = await store.get_provider(writer, caller.user_id, new.provider_id)
+            provider = await provider_store.get_provider(writer, caller.user_id, new.provider_id)
             try:
-                await store.insert_model(writer, provider.id, new, at=now_ms())
+                await model_store.insert_model(writer, provider.id, new, at=now_ms())
             except Conflict as taken:
-                raise AlreadyExists(f"{provider.name} already has a model {new.name!r}.") from taken
+                raise AlreadyExists(f"{provider.name} already has {new.name!r}.") from taken
         self._hub.notify(caller.user_id, "models_changed", {})
         return await self.get(caller, f"{provider.name}/{new.name}")
 
@@ -78,7 +82,7 @@ class Models:
         if "context_window" in given:
             given["window_source"] = "user" if given["context_window"] else "provider"
         async with self._database.write() as writer:
-            await store.update_model(writer, msgspec.structs.replace(row, **given))
+            await model_store.update_model(writer, msgspec.structs.replace(row, **given))
         self._hub.notify(caller.user_id, "models_changed", {})
         return await self.get(caller, name)
 
@@ -86,14 +90,14 @@ class Models:
         """Delete a model; a refresh brings it back when the provider lists it."""
         row = await self.get(caller, name)
         async with self._database.write() as writer:
-            await store.delete_model(writer, row.id)
+            await model_store.delete_model(writer, row.id)
         self._hub.notify(caller.user_id, "models_changed", {})
 
     async def resolve(self, caller: Caller, wishes: Sequence[str | None]) -> Target:
         """Find the model to use: the first wish, else a later one that exists, else any.
 
-        The first wish is the caller's own word: it counts even for a model that its provider does
-        not list, and is refused when it cannot be used. A default that has gone is passed over.
+        The first wish is the caller's own word and is refused when it cannot be used; a later one
+        that has gone is passed over. A model that its provider never listed counts as well.
         Raises `ModelNotFound`, `NoModel` and `SecretRequired`.
         """
         asked, *defaults = wishes
@@ -102,7 +106,9 @@ class Models:
                 model = await _asked(reader, caller, asked)
             else:
                 model = await _first_of(reader, caller, defaults)
-            row = await store.find_provider_by_key(reader, caller.user_id, model.provider_id)
+            row = await provider_store.find_provider_by_key(
+                reader, caller.user_id, model.provider_id
+            )
         if row is None:
             raise ModelNotFound("The model's provider has just been deleted.")
         if row.secret is None and row.secret_hint is not None:
@@ -114,7 +120,7 @@ class Models:
         if not target.model.id:
             return
         async with self._database.write() as writer:
-            await store.update_window(writer, target.model.id, window)
+            await model_store.update_window(writer, target.model.id, window)
         self._hub.notify(caller.user_id, "models_changed", {})
 
     async def learn_ratio(self, target: Target, *, counted: int, told: int) -> None:
@@ -126,7 +132,7 @@ class Models:
         if abs(ratio - target.model.token_ratio) < 0.02:
             return
         async with self._database.write() as writer:
-            await store.update_ratio(writer, target.model.id, round(ratio, 4))
+            await model_store.update_ratio(writer, target.model.id, round(ratio, 4))
 
     def _window(self, model: ModelRow) -> int:
         return model.context_window or known_window(model.name) or self._defaults.default_window
@@ -137,13 +143,19 @@ def _usable(model: ModelRow) -> bool:
 
 
 async def _asked(reader: Reader, caller: Caller, wish: str) -> ModelRow:
-    provider, _, name = wish.partition("/")
-    model = await store.find_model(reader, caller.user_id, provider=provider, name=name)
-    if model is not None and model.enabled and model.provider_enabled:
-        return model
-    row = await store.find_provider_by_name(reader, caller.user_id, provider)
-    if model is not None or row is None or not row.enabled or not name:
+    model = await _named(reader, caller, wish)
+    if model is None or not (model.enabled and model.provider_enabled):
         raise ModelNotFound(f"The model {wish!r} is not available.")
+    return model
+
+
+async def _named(reader: Reader, caller: Caller, wish: str) -> ModelRow | None:
+    """Find a model by its public name; one that its provider does not list counts too."""
+    provider, _, name = wish.partition("/")
+    model = await model_store.find_model(reader, caller.user_id, provider=provider, name=name)
+    row = await provider_store.find_provider_by_name(reader, caller.user_id, provider)
+    if model is not None or row is None or not row.enabled or not name:
+        return model
     return ModelRow(
         id=0,
         provider_id=row.id,
@@ -163,11 +175,10 @@ async def _asked(reader: Reader, caller: Caller, wish: str) -> ModelRow:
 
 async def _first_of(reader: Reader, caller: Caller, wishes: Sequence[str | None]) -> ModelRow:
     for wish in wishes:
-        provider, _, name = (wish or "").partition("/")
-        model = await store.find_model(reader, caller.user_id, provider=provider, name=name)
+        model = await _named(reader, caller, wish) if wish else None
         if model is not None and _usable(model):
             return model
-    model = await store.first_usable(reader, caller.user_id)
+    model = await model_store.first_usable(reader, caller.user_id)
     if model is None:
         raise NoModel("No model is available. Connect a provider in the settings first.")
     return model

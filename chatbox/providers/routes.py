@@ -25,7 +25,8 @@ from chatbox.providers.model import (
 )
 from chatbox.providers.models import Models
 from chatbox.providers.service import Providers
-from chatbox.providers.store import ModelRow, ProviderRow
+from chatbox.providers.store.models import ModelRow
+from chatbox.providers.store.providers import ProviderRow
 from chatbox.system.settings import UserSettings
 from chatbox.web.paging import Cursor, Limit, decode_cursor, page
 from chatbox.web.params import IfMatch, etag

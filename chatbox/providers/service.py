@@ -21,10 +21,11 @@ from chatbox.kit.ids import new_id
 from chatbox.kit.secretbox import SecretBox
 from chatbox.llm.adapter import OfferedModel
 from chatbox.llm.errors import LLMError
-from chatbox.providers import store
 from chatbox.providers.calls import Calls, binding_of
 from chatbox.providers.model import NewProvider, ProviderChange, Source
-from chatbox.providers.store import ProviderRow
+from chatbox.providers.store import models as model_store
+from chatbox.providers.store import providers as provider_store
+from chatbox.providers.store.providers import ProviderRow
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -50,12 +51,12 @@ class Providers:
     async def all(self, caller: Caller) -> list[ProviderRow]:
         """List the caller's providers."""
         async with self._database.read() as reader:
-            return await store.list_providers(reader, caller.user_id)
+            return await provider_store.list_providers(reader, caller.user_id)
 
     async def get(self, caller: Caller, provider_id: str) -> ProviderRow:
         """Find one of the caller's providers, or raise `NotFound`."""
         async with self._database.read() as reader:
-            return await store.get_provider(reader, caller.user_id, provider_id)
+            return await provider_store.get_provider(reader, caller.user_id, provider_id)
 
     async def connect(
         self, caller: Caller, new: NewProvider, *, source: Source = "user"
@@ -66,10 +67,13 @@ class Providers:
         """
         row = self._compose(caller, new, source)
         async with self._database.write() as writer:
-            if len(await store.list_providers(writer, caller.user_id)) >= self._limits.providers:
+            if (
+                len(await provider_store.list_providers(writer, caller.user_id))
+                >= self._limits.providers
+            ):
                 raise LimitReached("No more providers can be added; delete one first.")
             try:
-                await store.insert_provider(writer, caller.user_id, row)
+                await provider_store.insert_provider(writer, caller.user_id, row)
             except Conflict as taken:
                 raise NameTaken(f"There is already a provider called {new.name!r}.") from taken
         await self.allow_addresses()
@@ -83,12 +87,12 @@ class Providers:
     ) -> ProviderRow:
         """Change a provider; another scheme, host or port clears its secret."""
         async with self._database.write() as writer:
-            old = await store.get_provider(writer, caller.user_id, provider_id)
+            old = await provider_store.get_provider(writer, caller.user_id, provider_id)
             if version is not None and version != old.version:
                 raise VersionConflict(version=old.version)
             new = self._changed_row(old, change)
             try:
-                await store.update_provider(
+                await provider_store.update_provider(
                     writer, caller.user_id, new, expected_version=old.version, at=now_ms()
                 )
             except Conflict as taken:
@@ -107,8 +111,8 @@ class Providers:
     async def remove(self, caller: Caller, provider_id: str) -> None:
         """Delete a provider with its secret and models; messages keep the model's name."""
         async with self._database.write() as writer:
-            await store.get_provider(writer, caller.user_id, provider_id)
-            await store.delete_provider(writer, caller.user_id, provider_id)
+            await provider_store.get_provider(writer, caller.user_id, provider_id)
+            await provider_store.delete_provider(writer, caller.user_id, provider_id)
         await self.allow_addresses()
         self._changed(caller)
 
@@ -121,7 +125,7 @@ class Providers:
         except LLMError as failed:
             offer, failure = (), failed
         async with self._database.write() as writer:
-            await store.update_state(
+            await provider_store.update_state(
                 writer,
                 row.id,
                 code=failure.code if failure else None,
@@ -129,7 +133,7 @@ class Providers:
                 at=now_ms(),
             )
             if failure is None:
-                await store.replace_offer(writer, row.id, offer, at=now_ms())
+                await model_store.replace_offer(writer, row.id, offer, at=now_ms())
         self._changed(caller)
         return Contact(offer=offer, failure=failure, latency_ms=now_ms() - started)
 
@@ -143,7 +147,7 @@ class Providers:
     async def allow_addresses(self) -> None:
         """Let the outbound client reach the private addresses of the configured providers."""
         async with self._database.read() as reader:
-            rows = await store.list_enabled(reader)
+            rows = await provider_store.list_enabled(reader)
         urls = [check_url(row.base_url) for row in rows]
         self._calls.policy.replace((host_of(url), port_of(url)) for url in urls)
 

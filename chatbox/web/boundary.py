@@ -9,6 +9,7 @@ middleware runs after routing and does not see all requests, hence a plain ASGI 
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from chatbox.errors import (
@@ -31,6 +32,8 @@ Send = Any
 App = Callable[[Scope, Receive, Send], Any]
 
 BODY_SECONDS = 30.0
+DISCARD_SECONDS = 10.0
+DISCARDED_BYTES = 64 * 1024 * 1024
 DEEPEST_JSON = 64
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
 _UNSAFE_FETCH = (b"cross-site", b"same-site")
@@ -86,6 +89,7 @@ class Boundary:
         if not length.isdigit():
             raise InvalidRequest("The Content-Length is not a number.")
         if int(length) > self._body_bytes:
+            await self._discard(receive)
             raise self._too_large()
         body = await self._read(receive)
         if body:
@@ -104,11 +108,20 @@ class Boundary:
                     pieces.append(message.get("body", b""))
                     size += len(pieces[-1])
                     if size > self._body_bytes:
+                        await self._discard(receive)
                         raise self._too_large()
                     if not message.get("more_body"):
                         return b"".join(pieces)
         except TimeoutError as late:
             raise BodyTimeout from late
+
+    async def _discard(self, receive: Receive) -> None:
+        """Read on for a while: who is cut off in the middle of sending never sees the answer."""
+        left = DISCARDED_BYTES
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while left > 0 and (message := await receive()).get("more_body"):
+                    left -= len(message.get("body", b""))
 
     def _too_large(self) -> BodyTooLarge:
         return BodyTooLarge(f"A request may have at most {self._body_bytes:,} bytes.")

@@ -1,6 +1,7 @@
 """A megabyte of nonsense as a message: explained or answered, and nobody else waits for it."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,8 +29,6 @@ pytestmark = pytest.mark.skipif(not HAS_PROC, reason="needs Linux's /proc")
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Server]:
     """A server whose models take nearly anything."""
-    import shutil
-
     folder = tmp_path_factory.mktemp("wide")
     shutil.copytree(prepared / "data", folder / "data")
     shutil.copy2(prepared / "data.master-key", folder)

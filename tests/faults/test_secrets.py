@@ -61,7 +61,9 @@ async def use_secrets(client: httpx.AsyncClient, upstream: Upstream) -> None:
     await client.post(f"{url}/test")
     await client.post(f"{url}/models/refresh")
     for model in ("echo", "echo-secret-401", "401", "redirect", "html200", "die@3"):
-        await ask(client, model)
+        body = {"content": "Hi", "model": f"up/{model}"}
+        stream = await client.post("/chat/stream", json=body)
+        assert b"event: done" in stream.content
     body = {"content": "Hi", "model": "second/echo-secret-401"}
     answer = await client.post("/chat", json=body)
     assert (answer.status_code, answer.json()["code"]) == (502, "provider_failed")
@@ -103,7 +105,10 @@ def test_a_wrong_master_key_refuses_the_start(make_server: Callable[..., Server]
             "WHERE name = 'up'",
             "row",
         ),
-        ("UPDATE providers SET secret = substr(secret, 1, length(secret) - 1) || x'00'", "bytes"),
+        (
+            "UPDATE providers SET secret = CAST(substr(secret, 1, 50) || x'00' AS BLOB)",
+            "bytes",
+        ),
     ],
 )
 async def test_a_secret_opens_only_at_its_own_place(

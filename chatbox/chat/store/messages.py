@@ -1,4 +1,4 @@
-"""The SQL of messages and the branches they form."""
+"""The SQL of messages."""
 
 from collections.abc import Sequence
 
@@ -35,18 +35,6 @@ class MessageRow(msgspec.Struct, frozen=True):
     finished_at: int | None
 
 
-class PathRow(msgspec.Struct, frozen=True):
-    """A message of a branch, without its text."""
-
-    id: int
-    role: str
-    status: Status
-    tokens: int | None
-    tokens_encoding: str | None
-    pinned: bool
-    window_start_id: int | None
-
-
 class TextRow(msgspec.Struct, frozen=True):
     """A message's content."""
 
@@ -55,7 +43,7 @@ class TextRow(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...]
 
 
-_MESSAGE = """
+MESSAGE = """
     SELECT m.id, m.public_id, m.session_id, s.public_id AS session_public_id, m.parent_id,
         p.public_id AS parent_public_id, m.role, m.status, m.parts, m.model, m.finish_reason,
         m.error, m.usage, m.context,
@@ -72,7 +60,7 @@ async def find_message(reader: Reader, user_id: int, public_id: str) -> MessageR
     """Find a message of a session that is not deleted."""
     return await reader.fetch_one(
         MessageRow,
-        _MESSAGE
+        MESSAGE
         + """
         WHERE m.public_id = :id AND s.user_id = :user AND s.deleted_at IS NULL
         """,
@@ -91,72 +79,10 @@ async def get_message(reader: Reader, user_id: int, public_id: str) -> MessageRo
 
 async def get_message_by_key(reader: Reader, key: int) -> MessageRow:
     """Find a message by its integer id, which only a checked row can have given."""
-    row = await reader.fetch_one(MessageRow, _MESSAGE + "WHERE m.id = :id", id=key)
+    row = await reader.fetch_one(MessageRow, MESSAGE + "WHERE m.id = :id", id=key)
     if row is None:
         raise NotFound("There is no such message.")
     return row
-
-
-async def list_branch(
-    reader: Reader, session_key: int, *, start: int, limit: int
-) -> list[MessageRow]:
-    """List a branch from one of its messages upwards, newest first."""
-    return await reader.fetch_all(
-        MessageRow,
-        _MESSAGE  # noqa: S608 - both halves are literals
-        + """
-        JOIN (
-            WITH RECURSIVE branch (id, parent, depth) AS (
-                SELECT id, parent_id, 0 FROM messages WHERE id = :start AND session_id = :session
-                UNION ALL
-                SELECT n.id, n.parent_id, b.depth + 1
-                FROM messages n
-                JOIN branch b ON n.id = b.parent
-                LIMIT :limit
-            )
-            SELECT id, depth FROM branch
-        ) b ON b.id = m.id
-        ORDER BY b.depth
-        """,
-        session=session_key,
-        start=start,
-        limit=limit,
-    )
-
-
-async def list_branch_ids(reader: Reader, leaf: int) -> list[int]:
-    """List the integer ids of a whole branch, oldest first."""
-    return await reader.fetch_all(
-        int,
-        """
-        WITH RECURSIVE branch (id, parent, depth) AS (
-            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf
-            UNION ALL
-            SELECT m.id, m.parent_id, b.depth + 1 FROM messages m JOIN branch b ON m.id = b.parent
-        )
-        SELECT id FROM branch ORDER BY depth DESC
-        """,
-        leaf=leaf,
-    )
-
-
-async def list_path(reader: Reader, leaf: int) -> list[PathRow]:
-    """List a whole branch without its texts, oldest first."""
-    return await reader.fetch_all(
-        PathRow,
-        """
-        WITH RECURSIVE branch (id, parent, depth) AS (
-            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf
-            UNION ALL
-            SELECT m.id, m.parent_id, b.depth + 1 FROM messages m JOIN branch b ON m.id = b.parent
-        )
-        SELECT m.id, m.role, m.status, m.tokens, m.tokens_encoding, m.pinned, m.window_start_id
-        FROM branch b
-        JOIN messages m ON m.id = b.id
-        ORDER BY b.depth DESC
-        """,
-        leaf=leaf,
-    )
 
 
 async def list_texts(reader: Reader, session_key: int, *, first: int, last: int) -> list[TextRow]:
@@ -174,67 +100,11 @@ async def list_texts(reader: Reader, session_key: int, *, first: int, last: int)
     )
 
 
-class Sibling(msgspec.Struct, frozen=True):
-    """One of the versions of a message."""
-
-    parent_id: int | None
-    public_id: str
-
-
-async def list_children(
-    reader: Reader, session_key: int, *, first_parent: int, last_parent: int
-) -> list[Sibling]:
-    """List the children of a session's messages within a range of ids, oldest first."""
-    return await reader.fetch_all(
-        Sibling,
-        """
-        SELECT parent_id, public_id
-        FROM messages
-        WHERE session_id = :session AND parent_id BETWEEN :first AND :last
-        ORDER BY id
-        """,
-        session=session_key,
-        first=first_parent,
-        last=last_parent,
-    )
-
-
-async def list_roots(reader: Reader, session_key: int) -> list[Sibling]:
-    """List a session's first messages, oldest first."""
-    return await reader.fetch_all(
-        Sibling,
-        """
-        SELECT parent_id, public_id
-        FROM messages
-        WHERE session_id = :session AND parent_id IS NULL
-        ORDER BY id
-        """,
-        session=session_key,
-    )
-
-
 async def key_of(reader: Reader, public_id: str) -> int | None:
     """Find a message's integer id; the caller has checked whose it is."""
     return await reader.fetch_one(
         int, "SELECT id FROM messages WHERE public_id = :id", id=public_id
     )
-
-
-async def newest_leaf(reader: Reader, key: int) -> int:
-    """Find the newest message at or below a message that has nothing below it."""
-    leaf = await reader.fetch_one(
-        int,
-        """
-        WITH RECURSIVE below (id) AS (
-            SELECT :id
-            UNION ALL
-            SELECT m.id FROM messages m JOIN below b ON m.parent_id = b.id
-        )
-        SELECT max(id) FROM below
-        """,
-        id=key,
-    )
-    return key if leaf is None else leaf
 
 
 class NewMessage(msgspec.Struct, frozen=True):

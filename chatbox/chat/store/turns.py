@@ -144,23 +144,7 @@ async def list_journal(reader: Reader, turn_key: int) -> list[JournalRow]:
 
 async def end_turn(writer: Writer, end: TurnEnd) -> None:
     """Write the reply once, whole; end the turn; let its journal go; touch its session."""
-    await writer.execute(
-        """
-        UPDATE messages
-        SET parts = :parts, status = :status, finish_reason = :finish_reason, error = :error,
-            usage = :usage, tokens = :tokens, tokens_encoding = :encoding, finished_at = :at
-        WHERE id = :id
-        """,
-        parts=encode_json(end.parts),
-        status=end.status,
-        finish_reason=end.finish_reason,
-        error=None if end.error is None else encode_json(end.error),
-        usage=None if end.usage is None else encode_json(end.usage),
-        tokens=end.tokens,
-        encoding=end.tokens_encoding,
-        at=end.at,
-        id=end.reply_key,
-    )
+    await _write_reply(writer, end)
     await writer.execute(
         """
         UPDATE turns
@@ -182,6 +166,26 @@ async def end_turn(writer: Writer, end: TurnEnd) -> None:
         """,
         at=end.at,
         id=end.session_key,
+    )
+
+
+async def _write_reply(writer: Writer, end: TurnEnd) -> None:
+    await writer.execute(
+        """
+        UPDATE messages
+        SET parts = :parts, status = :status, finish_reason = :finish_reason, error = :error,
+            usage = :usage, tokens = :tokens, tokens_encoding = :encoding, finished_at = :at
+        WHERE id = :id
+        """,
+        parts=encode_json(end.parts),
+        status=end.status,
+        finish_reason=end.finish_reason,
+        error=None if end.error is None else encode_json(end.error),
+        usage=None if end.usage is None else encode_json(end.usage),
+        tokens=end.tokens,
+        encoding=end.tokens_encoding,
+        at=end.at,
+        id=end.reply_key,
     )
 
 

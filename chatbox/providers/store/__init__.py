@@ -1,0 +1,1 @@
+"""The SQL of the providers package: providers and their models."""

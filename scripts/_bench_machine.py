@@ -1,0 +1,167 @@
+"""The processes of `bench.py` and what Linux says they cost."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE_SECONDS = 0.25
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running(name: str, *arguments: str, cpu: int | None, word: str) -> Iterator["Process"]:
+    """Run a module of the project on one CPU until the block ends; wait for a word of its output.
+
+    What the word is followed by, up to the end of the line, is `Process.said`.
+    """
+    process = Process([sys.executable, "-m", name, *arguments], cpu)
+    try:
+        process.wait_for(word)
+        yield process
+    finally:
+        process.stop()
+
+
+class Process:
+    """A child process; all figures include its own children."""
+
+    def __init__(self, command: list[str], cpu: int | None) -> None:
+        own = _affinity()
+        _pin(cpu)  # the child inherits it
+        try:
+            self._child = subprocess.Popen(
+                command, cwd=ROOT, env=_environ(), stdout=subprocess.PIPE, text=True
+            )
+        finally:
+            if own is not None:
+                os.sched_setaffinity(0, own)
+        self.said = ""
+        self.exit_code: int | None = None
+
+    def wait_for(self, word: str) -> None:
+        """Read its output up to the line with the word."""
+        assert self._child.stdout is not None  # noqa: S101 - for the type checker
+        for line in self._child.stdout:
+            before, found, after = line.partition(word)
+            if found:
+                self.said = found + after.strip()
+                return
+        raise SystemExit(f"{self._child.args} did not start.")
+
+    def stop(self) -> None:
+        """End it with SIGTERM."""
+        if self.exit_code is None:
+            self._child.terminate()
+            self.exit_code = self._child.wait(60)
+            if self._child.stdout is not None:
+                self._child.stdout.close()
+
+    @property
+    def port(self) -> int:
+        """The port within what it said."""
+        return int(self.said.split(":")[2].split("/")[0])
+
+    @property
+    def cpu_seconds(self) -> float:
+        """User and system time so far."""
+        total = 0
+        for pid in self._tree():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / _TICKS
+
+    @property
+    def pss_mb(self) -> float:
+        """Proportional set size in megabytes (10^6 bytes)."""
+        total = 0
+        for pid in self._tree():
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) * 1024
+        return total / 1e6
+
+    def _tree(self) -> list[int]:
+        found = [self._child.pid]
+        for pid in found:
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                found += map(int, task.read_text().split())
+        return found
+
+
+class Peak:
+    """Watches the memory of a process from a thread while the block runs."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.mb = process.pss_mb
+
+    def __enter__(self) -> "Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.mb = max(self.mb, self._process.pss_mb)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(SAMPLE_SECONDS):
+            self.mb = max(self.mb, self._process.pss_mb)
+
+
+def pin_to(cpu: int | None) -> None:
+    """Pin this process, the load."""
+    _pin(cpu)
+
+
+def cpus() -> tuple[int | None, int | None]:
+    """One CPU for the server and another one for upstream and load, where that is possible."""
+    mine = _affinity()
+    if mine is None or len(mine) < 2:
+        return None, None
+    first, second, *_ = sorted(mine)
+    return first, second
+
+
+def post(url: str, body: dict[str, object]) -> dict[str, object]:
+    """Send a JSON request, outside the measured time."""
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=60) as answer:
+        document: dict[str, object] = json.load(answer)
+        return document
+
+
+def load_average() -> float:
+    """How busy the machine was in the last minute."""
+    return round(os.getloadavg()[0], 2)
+
+
+def settle(seconds: float) -> None:
+    """Let the machine come to rest."""
+    time.sleep(seconds)
+
+
+def _affinity() -> set[int] | None:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+
+
+def _pin(cpu: int | None) -> None:
+    if cpu is not None:
+        os.sched_setaffinity(0, {cpu})
+
+
+def _environ() -> dict[str, str]:
+    names = [name for name in os.environ if not name.startswith("CHATBOX_")]
+    return {name: os.environ[name] for name in names} | {"PYTHONUNBUFFERED": "1"}
