@@ -15,7 +15,6 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - the point is to say so on an older one
@@ -24,6 +23,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the point is to say so on an old
 import _bench_machine as machine
 import _setup
 from _bench_load import Load, Stream, Target, chatbox_at, read_reply, upstream_at
+from _bench_report import Report, Row, as_json, misses, table
 
 try:
     from uvloop import run as run_loop
@@ -37,35 +37,6 @@ TEXT = "".join(f" t{number}" for number in range(CHUNKS))
 RAMPS = {1: 0.0, 100: 1.0, 1000: 3.0}  # seconds over which the streams are opened
 RUNS = {1: 3, 100: 3, 1000: 1}
 FIRST_TOKENS = 30
-
-IDLE_MB, PEAK_MB = 80.0, 250.0
-ADDED_MS = {1: 10.0, 100: 25.0}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table; times in milliseconds, memory in megabytes, CPU in microseconds."""
-
-    streams: int
-    runs: int
-    most_open: int
-    upstream_p50: float
-    upstream_p95: float
-    first_p50: float
-    first_p95: float
-    failed: int
-    wrong: int
-    peak_mb: float
-    cpu_us: float
-    seconds: float
-
-    @property
-    def added_p50(self) -> float:
-        return self.first_p50 - self.upstream_p50
-
-    @property
-    def added_p95(self) -> float:
-        return self.first_p95 - self.upstream_p95
 
 
 class Bench:
@@ -148,12 +119,12 @@ def main() -> int:
     if Path(sys.executable) != python:
         os.execv(python, [str(python), *sys.argv])  # noqa: S606 - no shell is wanted
     report = measure(options.streams, options.runs)
-    print_table(report)
-    missed = list(misses(report))
+    print(table(report))
+    missed = misses(report)
     for text in missed:
         print(f"Budget missed: {text}")
     if options.json:
-        Path(options.json).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        Path(options.json).write_text(as_json(report), encoding="utf-8")
     return 1 if options.check and missed else 0
 
 
@@ -166,8 +137,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(streams: Sequence[int], runs: int | None) -> dict[str, object]:
-    """Run everything; answer the figures by name."""
+def measure(streams: Sequence[int], runs: int | None) -> Report:
+    """Run everything."""
     server_cpu, load_cpu = machine.cpus()
     busy_before = machine.load_average()
     with tempfile.TemporaryDirectory(prefix="chatbox-bench-") as folder:
@@ -187,17 +158,17 @@ def measure(streams: Sequence[int], runs: int | None) -> dict[str, object]:
             rows = [run_loop(bench.row(n, runs or RUNS.get(n, 1))) for n in streams]
             server.stop()
             lost = count_lost(data / "chatbox.db", bench.stored)
-    return {
-        "idle_mb": round(idle, 1),
-        "first_message_ms": round(first, 1),
-        "after_first_message_mb": round(used, 1),
-        "rows": [{**asdict(row), "added_p50": row.added_p50, "added_p95": row.added_p95} for row in rows],
-        "stored": len(bench.stored),
-        "stored_wrong": lost,
-        "exit_code": server.exit_code,
-        "pinned": server_cpu is not None,
-        "load_average_before": busy_before,
-    }
+    return Report(
+        idle_mb=round(idle, 1),
+        first_message_ms=round(first, 1),
+        used_mb=round(used, 1),
+        rows=rows,
+        stored=len(bench.stored),
+        lost=lost,
+        exit_code=server.exit_code,
+        pinned=server_cpu is not None,
+        load_before=busy_before,
+    )
 
 
 def warm_up(bench: Bench) -> float:
@@ -233,3 +204,7 @@ def _percentiles(waits: list[float]) -> tuple[float, float]:
     ordered = sorted(waits) or [float("nan")]
     high = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
     return round(statistics.median(ordered) * 1000, 2), round(high * 1000, 2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -51,9 +51,13 @@ class Sessions:
                     reader, caller.user_id, pattern=pattern, before=before or LATEST, limit=limit
                 )
             pinned = []
-            if before is None and not archived:
+            if before is None:
                 pinned = await session_store.list_sessions(
-                    reader, caller.user_id, shelf=Shelf(pinned=True), before=LATEST, limit=500
+                    reader,
+                    caller.user_id,
+                    shelf=Shelf(pinned=True, archived=archived),
+                    before=LATEST,
+                    limit=500,
                 )
             rows = await session_store.list_sessions(
                 reader,

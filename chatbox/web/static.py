@@ -54,8 +54,14 @@ class Ui:
             raise NotFound
         for encoding, suffix in _ENCODINGS:
             if encoding in accepts and name + suffix in self._names:
-                return StaticAnswer(self._folder / (name + suffix), name, encoding)
-        return StaticAnswer(self._folder / name, name, b"")
+                return StaticAnswer(self._read(name + suffix), name, encoding)
+        return StaticAnswer(self._read(name), name, b"")
+
+    def _read(self, name: str) -> bytes:
+        try:
+            return (self._folder / name).read_bytes()
+        except OSError as gone:  # the UI is being built again
+            raise NotFound from gone
 
     def has(self, path: str) -> bool:
         """Tell whether an address is a file's."""
@@ -76,14 +82,14 @@ class Ui:
 class StaticAnswer:
     """A file as a bare ASGI answer; it is small enough to be sent whole."""
 
-    def __init__(self, file: Path, name: str, encoding: bytes) -> None:
-        self._file = file
+    def __init__(self, body: bytes, name: str, encoding: bytes) -> None:
+        self._body = body
         self._name = name
         self._encoding = encoding
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Send it."""
-        body = self._file.read_bytes()
+        body = self._body
         headers = [
             (b"content-type", _media_type(self._name)),
             (b"content-length", b"%d" % len(body)),

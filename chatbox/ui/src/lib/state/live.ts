@@ -37,7 +37,7 @@ function turnOf(data: Data): RunningTurn {
 /** The text a continued reply had before; unknown when it was fetched in the middle of the turn. */
 function baseFor(turn: RunningTurn, continued: boolean): string {
   const reply = session.find(turn.reply_id);
-  const own = runs.find(turn.reply_id)?.state.text;
+  const own = runs.baseOf(turn.reply_id) ?? runs.find(turn.reply_id)?.state.text;
   if (!continued || reply === undefined) return "";
   return reply.status === "pending" ? (own ?? "") : reply.text;
 }
@@ -46,7 +46,8 @@ function baseFor(turn: RunningTurn, continued: boolean): string {
 function isBaseUnknown(turn: RunningTurn, detail: Data): boolean {
   const reply = session.find(turn.reply_id);
   const isGiven = textOf(detail["text"]) !== "";
-  return !isGiven && (reply === undefined || (reply.status === "pending" && runs.find(turn.reply_id) === undefined));
+  if (isGiven || runs.baseOf(turn.reply_id) !== undefined) return false;
+  return reply === undefined || (reply.status === "pending" && runs.find(turn.reply_id) === undefined);
 }
 
 /** Follows such a reply by fetching it once a second. */

@@ -38,6 +38,9 @@ const revision = signal(0);
 const byReply = new Map<string, LiveRun>();
 const listeners = new Map<string, Set<Listener>>();
 
+/** Texts of replies that are about to be continued; the stored message already says "pending". */
+const bases = new Map<string, string>();
+
 function begin(turn: RunningTurn, baseText = ""): LiveRun {
   const known = byReply.get(turn.reply_id);
   if (known?.turnId === turn.turn_id) return known;
@@ -53,6 +56,7 @@ function begin(turn: RunningTurn, baseText = ""): LiveRun {
     state: newRun(turn, baseText),
   };
   byReply.set(turn.reply_id, run);
+  bases.delete(turn.reply_id);
   revision.value += 1;
   return run;
 }
@@ -154,6 +158,8 @@ const isRunning = (sessionId: string): boolean => {
 };
 
 export const runs = {
+  noteBase: (replyId: string, text: string): void => void bases.set(replyId, text),
+  baseOf: (replyId: string): string | undefined => bases.get(replyId),
   running,
   revision,
   begin,

@@ -113,6 +113,7 @@ function regenerate(message: Message, model?: string): Promise<boolean> {
 
 /** Goes on with a reply that was cut short. */
 async function resume(message: Message): Promise<void> {
+  runs.noteBase(message.id, message.text);
   session.put({ ...message, status: "pending", error: null, finish_reason: null });
   if (!(await ask(`/messages/${message.id}/continue`, {}, message.text))) session.put(message);
 }
