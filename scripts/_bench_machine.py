@@ -34,6 +34,7 @@ class Process:
     """A child process; all figures include its own children."""
 
     def __init__(self, command: list[str], cpu: int | None) -> None:
+        self._name = command[2]
         own = _affinity()
         _pin(cpu)  # the child inherits it
         try:
@@ -54,7 +55,7 @@ class Process:
             if found:
                 self.said = found + after.strip()
                 return
-        raise SystemExit(f"{self._child.args} did not start.")
+        raise SystemExit(f"{self._name} did not start.")
 
     def stop(self) -> None:
         """End it with SIGTERM."""
@@ -163,5 +164,5 @@ def _pin(cpu: int | None) -> None:
 
 
 def _environ() -> dict[str, str]:
-    names = [name for name in os.environ if not name.startswith("CHATBOX_")]
+    names = [name for name in os.environ if not name.startswith(("CHATBOX_", "PYTHONDONTWRITE"))]
     return {name: os.environ[name] for name in names} | {"PYTHONUNBUFFERED": "1"}

@@ -61,13 +61,13 @@ def _misses(report: Report) -> Iterator[str]:
         where = f"at {row.streams:,} streams"
         allowed = ADDED_MS.get(row.streams)
         if allowed is not None and row.added_p50 >= allowed:
-            yield f"{row.added_p50:.1f} ms added to the first token {where}, allowed are {allowed:g}"
+            yield f"{row.added_p50:.1f} ms added to first tokens {where}, allowed are {allowed:g}"
         if row.failed or row.wrong:
             yield f"{row.failed} failed and {row.wrong} wrong streams {where}"
         if row.peak_mb >= PEAK_MB:
             yield f"{row.peak_mb} MB {where}, allowed are {PEAK_MB:g}"
     if report.lost:
-        yield f"{report.lost} of {report.stored:,} replies are not in the database as they were seen"
+        yield f"{report.lost} of {report.stored:,} replies are stored otherwise than they were read"
     if report.exit_code != 0:
         yield f"the server ended with {report.exit_code}"
 

@@ -14,8 +14,9 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 if sys.version_info < (3, 11):  # noqa: UP036 - the point is to say so on an older one
     sys.exit("chatbox needs Python 3.11 or later; this is Python " + sys.version.split()[0] + ".")
@@ -26,9 +27,11 @@ from _bench_load import Load, Stream, Target, chatbox_at, read_reply, upstream_a
 from _bench_report import Report, Row, as_json, misses, table
 
 try:
-    from uvloop import run as run_loop
+    import uvloop
 except ImportError:
-    from asyncio import run as run_loop
+    uvloop = None  # type: ignore[assignment]
+
+T = TypeVar("T")
 
 CHUNKS, PACE_MS = 200, 20
 MODEL = f"ok-{CHUNKS}-{PACE_MS}"
@@ -169,6 +172,11 @@ def measure(streams: Sequence[int], runs: int | None) -> Report:
         pinned=server_cpu is not None,
         load_before=busy_before,
     )
+
+
+def run_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run the load on the cheaper loop when there is one."""
+    return uvloop.run(work) if uvloop is not None else asyncio.run(work)
 
 
 def warm_up(bench: Bench) -> float:

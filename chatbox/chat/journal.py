@@ -56,8 +56,8 @@ class Journal:
     async def finish(self, end: store.TurnEnd) -> None:
         """Write a turn's end; return when it is on disk.
 
-        Raises the database's error when that fails repeatedly; the journal rows then stay, and
-        the sweep at the next start completes the reply.
+        Raises the database's error when that fails repeatedly. The end is kept all the same and
+        tried again until it works, or until the sweep at the next start completes the reply.
         """
         ending = _Ending(end=end, done=asyncio.get_running_loop().create_future())
         self._endings.append(ending)
@@ -117,10 +117,9 @@ class Journal:
             else:
                 waiting[key] = later
         self._waiting = waiting
+        self._endings = endings + self._endings
         for ending in endings:
             ending.tries += 1
-            if ending.tries < ENDING_TRIES:
-                self._endings.append(ending)
-            elif not ending.done.done():
+            if ending.tries == ENDING_TRIES and not ending.done.done():
                 ending.done.set_exception(failure)
         self._something.set()

@@ -17,8 +17,8 @@ def title_of(content: str) -> str:
         if not text or _FENCE.match(text):
             continue
         text = _EMPHASIS.sub("", _LINK.sub(r"\1", _MARKUP.sub("", text)))
-        text = "".join(char for char in " ".join(text.split()) if char.isprintable())
-        if text:
+        text = "".join(char for char in text if char.isprintable() or char.isspace())
+        if text := " ".join(text.split()):
             return _shorten(text)
     return ""
 

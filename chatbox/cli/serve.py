@@ -109,6 +109,8 @@ class _Http(uvicorn.Server):
                 server.app,
                 http="httptools" if os.name == "posix" else "h11",
                 ws="websockets-sansio",
+                ws_max_size=64 * 1024,
+                ws_per_message_deflate=False,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

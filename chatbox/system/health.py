@@ -1,6 +1,7 @@
 """Whether the server can do its work."""
 
 import os
+import shutil
 
 from chatbox import __version__
 from chatbox.config import Limits
@@ -9,6 +10,8 @@ from chatbox.db.database import Database, StorageFailed
 from chatbox.errors import NotReady
 from chatbox.events.hub import Hub
 from chatbox.system.model import DemoModelState, Info, InfoLimits, Ready
+
+LEAST_FREE_BYTES = 16 * 1024 * 1024
 
 
 class Health:
@@ -35,14 +38,16 @@ class Health:
         )
 
     async def ready(self) -> Ready:
-        """Read and write; raise `NotReady` with the reason when that does not work."""
+        """Read, and take the write lock; raise `NotReady` with the reason when that fails."""
         if self._hub.draining:
             raise NotReady("The server is stopping.")
         try:
             async with self._database.read() as reader:
                 await reader.fetch_one(int, "SELECT id FROM instance")
             async with self._database.write() as writer:
-                await writer.execute("UPDATE instance SET id = id WHERE id = 1")
+                await writer.fetch_one(int, "SELECT id FROM instance")
         except StorageFailed as failure:
             raise NotReady(f"The database does not work: {failure}.") from failure
+        if shutil.disk_usage(self._database.path.parent).free < LEAST_FREE_BYTES:
+            raise NotReady("The disk of the data directory is almost full.")
         return Ready(database=SQLITE_VERSION, running_turns=self._hub.running_count)

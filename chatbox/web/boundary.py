@@ -63,7 +63,10 @@ class Boundary:
         except ChatboxError as refused:
             await _refuse(scope, receive, send, refused, request_id)
             return
-        await self._app(scope, receive, secured(scope, send, request_id))
+        send = secured(scope, send, request_id)
+        if scope["type"] == "http" and scope["method"] == "HEAD" and not _is_api(scope["path"]):
+            scope = {**scope, "method": "GET"}  # the HTTP server leaves the body out
+        await self._app(scope, receive, send)
 
     def _check_host(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         host = headers.get(b"host", b"").decode("latin-1").lower()
@@ -152,8 +155,12 @@ def _is_navigation(scope: Scope, headers: dict[bytes, bytes]) -> bool:
         and scope["method"] == "GET"
         and headers.get(b"sec-fetch-mode") == b"navigate"
         and headers.get(b"sec-fetch-dest") == b"document"
-        and not scope["path"].startswith(("/api/", "/v1/"))
+        and not _is_api(scope["path"])
     )
+
+
+def _is_api(path: str) -> bool:
+    return path.startswith(("/api/", "/v1/"))
 
 
 def _check_json(headers: dict[bytes, bytes], body: bytes) -> None:

@@ -145,9 +145,10 @@ class Server(Program):
 
 
 def _plain_environ() -> dict[str, str]:
-    """The environment without what would configure a server or a proxy."""
+    """The environment without what would configure a server or a proxy, or slow its start."""
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("CHATBOX_") and not name.upper().endswith("_PROXY")
+        if not name.startswith(("CHATBOX_", "PYTHONDONTWRITE"))
+        and not name.upper().endswith("_PROXY")
     }

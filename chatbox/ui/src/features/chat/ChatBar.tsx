@@ -8,6 +8,7 @@ import { navigate } from "../../lib/router";
 import { session } from "../../lib/state/session";
 import { sessions } from "../../lib/state/sessions";
 import { toasts } from "../../lib/state/toasts";
+import { Badge } from "../../lib/ui/Badge";
 import { MenuButton, type MenuEntry } from "../../lib/ui/Menu";
 import { TopBar } from "../shell";
 
@@ -81,15 +82,18 @@ export function ChatBar({ scrolled }: { readonly scrolled: boolean }) {
   );
   return (
     <TopBar scrolled={scrolled} actions={menu}>
-      {isRenaming ? (
-        <TitleEditor record={record} onDone={() => setRenaming(false)} />
-      ) : (
-        <h1 class="chat-title" tabIndex={-1}>
-          <button type="button" dir="auto" data-tip={t("chat.rename")} onClick={() => setRenaming(true)}>
-            {title}
-          </button>
-        </h1>
-      )}
+      <div class="chat-heading">
+        {isRenaming ? (
+          <TitleEditor record={record} onDone={() => setRenaming(false)} />
+        ) : (
+          <h1 class="chat-title" tabIndex={-1}>
+            <button type="button" dir="auto" data-tip={t("chat.rename")} onClick={() => setRenaming(true)}>
+              {title}
+            </button>
+          </h1>
+        )}
+        {record.archived && <Badge>{t("chat.archived")}</Badge>}
+      </div>
     </TopBar>
   );
 }

@@ -60,7 +60,6 @@ export function EditComposer({ message }: { readonly message: Message }) {
       <textarea
         ref={area}
         class="edit-text"
-        dir="auto"
         rows={2}
         aria-label={t(isUser ? "chat.editMessage" : "chat.editReply")}
         defaultValue={message.text}

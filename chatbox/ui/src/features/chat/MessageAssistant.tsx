@@ -122,8 +122,8 @@ export function MessageAssistant({ message }: { readonly message: Message }) {
           <footer class="message-foot">
             <MetaLine message={message} />
             {message.pinned && <Badge>{t("chat.pinned")}</Badge>}
-            <MessageActions message={message} onDelete={() => setDeleting(true)} />
             <BranchSwitcher message={message} />
+            <MessageActions message={message} onDelete={() => setDeleting(true)} />
           </footer>
         </>
       )}

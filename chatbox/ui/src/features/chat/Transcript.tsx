@@ -104,7 +104,11 @@ export function Transcript({ sessionId, onScrolled }: TranscriptProps) {
       <div class="transcript-box" data-scroller="" ref={scroll.box} onScroll={(event) => onScrolled(event.currentTarget.scrollTop > 8)}>
         <div class="transcript" role="log" aria-live="off" aria-label={t("chat.transcript")} ref={scroll.content}>
           <div ref={above} class="sentinel">
-            {session.loadingOlder.value && <Spinner />}
+            {session.loadingOlder.value && (
+              <span role="status" aria-label={t("chat.loadingOlder")}>
+                <Spinner />
+              </span>
+            )}
           </div>
           {!hasOlder && <SystemPromptChip />}
           {rows.map((row, at) => renderRow(row, at, rows.length, session.record.value?.model ?? null))}

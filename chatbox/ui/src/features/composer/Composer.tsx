@@ -124,7 +124,6 @@ export function Composer(props: ComposerProps) {
         ref={area}
         class="composer-text"
         rows={1}
-        dir="auto"
         aria-label={t("composer.label")}
         placeholder={props.placeholder}
         autocomplete="off"

@@ -76,7 +76,8 @@ function onTurnStarted(data: Data): void {
     session.invalidate(turn.session_id);
     return;
   }
-  runs.begin(turn, baseFor(turn, data["continued"] === true));
+  const continued = data["continued"] === true;
+  if (!continued || !isBaseUnknown(turn, data)) runs.begin(turn, baseFor(turn, continued));
   ensureReply(turn, textOf(data["user_message_id"]));
 }
 
