@@ -7,10 +7,7 @@ from pathlib import Path
 
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
-from chatbox import __version__
 from chatbox.caller import OWNER
 from chatbox.chat.answers import Turning
 from chatbox.chat.ending import Ending
@@ -24,7 +21,7 @@ from chatbox.chat.service import Sessions
 from chatbox.chat.turn import Turns
 from chatbox.config import Config
 from chatbox.db.database import Database
-from chatbox.events.hub import Hub
+from chatbox.events.hub import PING_SECONDS, Hub
 from chatbox.events.routes import EventRoutes
 from chatbox.kit.egress import Policy, make_client
 from chatbox.kit.secretbox import SecretBox
@@ -41,6 +38,7 @@ from chatbox.system.instance import claim
 from chatbox.system.routes import HealthRoutes, SystemRoutes, UiRoutes
 from chatbox.system.settings import UserSettings
 from chatbox.web.boundary import Boundary, own_hosts
+from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
 
@@ -122,6 +120,7 @@ class Server:
         await sweep(self.database)
         await self.providers.allow_addresses()
         self.tasks.spawn(self.journal.run(), name="journal")
+        self.tasks.every(PING_SECONDS, self.hub.tick, name="pings")
         self.tasks.every(HOUR, self._tidy, name="tidy")
 
     async def stop(self) -> None:
@@ -154,6 +153,7 @@ class Server:
             "ui": self.ui,
             "caller": OWNER,
         }
+        structs = Structs()
         return Litestar(
             route_handlers=[
                 ChatRoutes,
@@ -169,7 +169,8 @@ class Server:
             ],
             dependencies={name: _constant(value) for name, value in provided.items()},
             exception_handlers={Exception: answer_problem},
-            openapi_config=_openapi(),
+            openapi_config=openapi_config(structs),
+            plugins=[structs],
             logging_config=None,
             request_max_body_size=None,
         )
@@ -194,15 +195,3 @@ def _constant(value: object) -> Provide:
         return value
 
     return Provide(provide, use_cache=True)
-
-
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="chatbox",
-        version=__version__,
-        description="A small, self-hosted LLM chat server. Errors are RFC 9457 problem documents "
-        "with a stable `code`; lists are paged by cursor; every send honours Idempotency-Key.",
-        path="/schema",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        use_handler_docstrings=False,
-    )

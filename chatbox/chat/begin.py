@@ -43,6 +43,11 @@ class Begun(msgspec.Struct, frozen=True):
     started: Started
 
 
+class _Written(msgspec.Struct, frozen=True):
+    row: TurnRow
+    started: Started
+
+
 class _Keys(msgspec.Struct, frozen=True):
     session: int
     question: int | None
@@ -62,25 +67,32 @@ async def begin_turn(
     caller = order.caller
     log: TurnLog | None = None
     try:
-        async with database.write() as writer:
-            if order.key and await turn_store.find_turn_by_key(writer, caller.user_id, order.key):
+        async with database.write_at_once(lambda w: _write(w, hub, messages, order)) as written:
+            if written is None:
                 return None
-            at = now_ms()
-            keys = await _write_messages(writer, caller, order.plan, at)
-            turn_key, row = await _write_turn(writer, order, keys, at)
-            log = _open_log(hub, caller, row)
-            started = await started_of(writer, hub, messages, caller, row)
+            log = _open_log(hub, caller, written.row)
     except BaseException:
         if log is not None:
             hub.close_log(log)
         raise
+    turn = msgspec.structs.replace(written.started.turn, last_event_id=len(log.events))
     return Begun(
-        turn_key=turn_key,
-        reply_key=keys.reply,
-        session_key=keys.session,
+        turn_key=written.row.id,
+        reply_key=written.row.reply_id,
+        session_key=written.row.session_id,
         log=log,
-        started=started,
+        started=msgspec.structs.replace(written.started, turn=turn),
     )
+
+
+async def _write(writer: Writer, hub: Hub, messages: Messages, order: Order) -> _Written | None:
+    caller = order.caller
+    if order.key and await turn_store.find_turn_by_key(writer, caller.user_id, order.key):
+        return None
+    at = now_ms()
+    keys = await _write_messages(writer, caller, order.plan, at)
+    row = await _write_turn(writer, order, keys, at)
+    return _Written(row=row, started=await started_of(writer, hub, messages, caller, row))
 
 
 def _open_log(hub: Hub, caller: Caller, row: TurnRow) -> TurnLog:
@@ -96,7 +108,7 @@ def _open_log(hub: Hub, caller: Caller, row: TurnRow) -> TurnLog:
     return log
 
 
-async def _write_turn(writer: Writer, order: Order, keys: _Keys, at: int) -> tuple[int, TurnRow]:
+async def _write_turn(writer: Writer, order: Order, keys: _Keys, at: int) -> TurnRow:
     plan, turn_id = order.plan, new_id()
     before = plan.reply.parts if plan.reply else ()
     turn: dict[str, object] = {
@@ -113,10 +125,10 @@ async def _write_turn(writer: Writer, order: Order, keys: _Keys, at: int) -> tup
         "at": at,
     }
     try:
-        key = await turn_store.insert_turn(writer, order.caller.user_id, turn)
+        await turn_store.insert_turn(writer, order.caller.user_id, turn)
     except Conflict as conflict:
         raise SessionBusy from conflict
-    return key, await turn_store.get_turn(writer, order.caller.user_id, turn_id)
+    return await turn_store.get_turn(writer, order.caller.user_id, turn_id)
 
 
 def turn_event(row: TurnRow) -> dict[str, object]:

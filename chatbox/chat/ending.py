@@ -20,6 +20,9 @@ from chatbox.llm.tokens import TokenCounter
 
 logger = logging.getLogger(__name__)
 
+SERVER_STOPPED = Failure(
+    "server_stopped", "The server stopped while this reply was being written.", True
+)
 NOT_SAVED = Failure("not_saved", "The reply could not be saved. Is the disk full?", True)
 
 

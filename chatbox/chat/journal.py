@@ -6,11 +6,13 @@ and the endings of turns that finished. A server that dies loses at most that mu
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from chatbox.chat.store import turns as store
-from chatbox.db.database import Database
+from chatbox.db.database import Database, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -94,10 +96,9 @@ class Journal:
             if key not in ended
         ]
         try:
-            async with self._database.write() as writer:
-                await store.append_journal(writer, rows)
-                for ending in endings:
-                    await store.end_turn(writer, ending.end)
+            ends = [ending.end for ending in endings]
+            async with self._database.write_at_once(lambda writer: _write(writer, rows, ends)):
+                pass
         except Exception as failure:  # disk full, I/O error: keep everything for the next try
             logger.exception("journal commit failed")
             self._keep(waiting, endings, failure)
@@ -123,3 +124,11 @@ class Journal:
             if ending.tries == ENDING_TRIES and not ending.done.done():
                 ending.done.set_exception(failure)
         self._something.set()
+
+
+async def _write(
+    writer: Writer, rows: Sequence[Mapping[str, Any]], ends: Sequence[store.TurnEnd]
+) -> None:
+    await store.append_journal(writer, rows)
+    for end in ends:
+        await store.end_turn(writer, end)

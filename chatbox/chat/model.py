@@ -17,6 +17,12 @@ SystemPrompt = Annotated[
 ]
 Content = Annotated[str, Meta(min_length=1, description="What the user says, as Markdown text")]
 Id = Annotated[str, Meta(min_length=36, max_length=36, description="A UUID in lower-case text")]
+ParentId = Annotated[
+    Id,
+    Meta(
+        description="The message to answer below; absent: the newest one, null: a new first message"
+    ),
+]
 Role = Literal["system", "user", "assistant", "tool"]
 Status = Literal["pending", "done", "stopped", "failed", "interrupted"]
 TurnStatus = Literal["running", "done", "stopped", "failed", "interrupted"]
@@ -25,26 +31,33 @@ TurnStatus = Literal["running", "done", "stopped", "failed", "interrupted"]
 class Session(msgspec.Struct, frozen=True):
     """One conversation."""
 
-    id: str
-    title: str
-    model: str | None
-    system_prompt: str
-    params: Params
-    pinned: bool
-    archived: bool
+    id: Annotated[str, Meta(description="A UUID in lower-case text")]
+    title: Annotated[
+        str, Meta(description="What the session is called; empty until it has a message")
+    ]
+    model: Annotated[
+        str | None,
+        Meta(description="The model that replies, as `provider/model`; null: the default one"),
+    ]
+    system_prompt: Annotated[str, Meta(description="Instructions sent before every context")]
+    params: Annotated[Params, Meta(description="How replies are written")]
+    pinned: Annotated[bool, Meta(description="Listed first")]
+    archived: Annotated[bool, Meta(description="Left out of the usual list")]
     version: Annotated[int, Meta(description="Grows with every change; goes into If-Match")]
-    message_count: int
+    message_count: Annotated[int, Meta(description="Messages on all branches")]
     running_turn_id: Annotated[str | None, Meta(description="The turn being written, if any")]
-    created_at: str
-    updated_at: str
-    last_message_at: str | None
+    created_at: Annotated[str, Meta(description="When it was made, RFC 3339 in UTC")]
+    updated_at: Annotated[str, Meta(description="When anything about it changed last")]
+    last_message_at: Annotated[str | None, Meta(description="When its newest message was written")]
 
 
 class SessionPage(msgspec.Struct, frozen=True):
     """A page of sessions."""
 
-    items: list[Session]
-    next_cursor: str | None
+    items: Annotated[list[Session], Meta(description="The sessions")]
+    next_cursor: Annotated[
+        str | None, Meta(description="The `cursor` of the next page; null on the last one")
+    ]
 
 
 class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +69,7 @@ class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Title | None = None
     model: ModelName | None = None
     system_prompt: SystemPrompt = ""
-    params: Params = Params()
+    params: Annotated[Params, Meta(description="How replies are written")] = Params()
 
 
 class SessionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,83 +78,100 @@ class SessionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Title | UnsetType = UNSET
     model: ModelName | None | UnsetType = UNSET
     system_prompt: SystemPrompt | UnsetType = UNSET
-    params: Params | UnsetType = UNSET
-    pinned: bool | UnsetType = UNSET
-    archived: bool | UnsetType = UNSET
-    active_message_id: Annotated[
-        Id | UnsetType, Meta(description="Switch to the branch that this message is on")
-    ] = UNSET
+    params: (
+        Annotated[Params, Meta(description="How replies are written; replaces all of them")]
+        | UnsetType
+    ) = UNSET
+    pinned: Annotated[bool, Meta(description="List it first")] | UnsetType = UNSET
+    archived: Annotated[bool, Meta(description="Leave it out of the usual list")] | UnsetType = (
+        UNSET
+    )
+    active_message_id: (
+        Annotated[Id, Meta(description="Switch to the branch that this message is on")] | UnsetType
+    ) = UNSET
 
 
 class Usage(msgspec.Struct, frozen=True):
     """What one model call took, in tokens; `cost` is null when the price is not known."""
 
-    input_tokens: int
-    output_tokens: int
-    cached_tokens: int = 0
-    reasoning_tokens: int = 0
-    cost: float | None = None
+    input_tokens: Annotated[int, Meta(description="Tokens of the context")]
+    output_tokens: Annotated[int, Meta(description="Tokens of the reply")]
+    cached_tokens: Annotated[int, Meta(description="Input tokens that the provider had cached")] = 0
+    reasoning_tokens: Annotated[int, Meta(description="Output tokens spent on thinking")] = 0
+    cost: Annotated[float | None, Meta(description="In US dollars")] = None
     estimated: Annotated[bool, Meta(description="Counted here, not told by the provider")] = False
 
 
 class ContextAccount(msgspec.Struct, frozen=True):
     """What was sent to the model in one turn, in (estimated) tokens."""
 
-    used: int
-    window: int
-    budget: int
+    used: Annotated[int, Meta(description="Tokens that were sent")]
+    window: Annotated[int, Meta(description="Tokens that the model can take in all")]
+    budget: Annotated[int, Meta(description="Tokens that may be sent")]
     dropped: Annotated[int, Meta(description="Messages of the branch that were left out")]
     kept: Annotated[int, Meta(description="Messages of the branch that were sent")]
-    system_tokens: int
-    history_tokens: int
+    system_tokens: Annotated[int, Meta(description="Tokens of the instructions")]
+    history_tokens: Annotated[int, Meta(description="Tokens of the messages")]
     reserve: Annotated[int, Meta(description="Tokens kept free for the reply")]
     ratio: Annotated[float, Meta(description="Learned correction of the token count")] = 1.0
-    estimated: bool = True
+    estimated: Annotated[bool, Meta(description="True: counted here, not by the provider")] = True
 
 
 class Failure(msgspec.Struct, frozen=True):
     """Why a reply is not complete."""
 
-    code: str
-    detail: str
-    retryable: bool
+    code: Annotated[str, Meta(description="A stable code, listed in the error reference")]
+    detail: Annotated[str, Meta(description="A sentence for people")]
+    retryable: Annotated[bool, Meta(description="Trying again may help")]
 
 
 class Message(msgspec.Struct, frozen=True):
     """One entry of a session; messages form a tree by `parent_id`."""
 
-    id: str
-    session_id: str
-    parent_id: str | None
-    role: Role
+    id: Annotated[str, Meta(description="A UUID in lower-case text")]
+    session_id: Annotated[str, Meta(description="The session it is in")]
+    parent_id: Annotated[
+        str | None, Meta(description="The message before it; null at the beginning")
+    ]
+    role: Annotated[Role, Meta(description="Who speaks")]
     text: Annotated[str, Meta(description="All text parts joined")]
-    parts: list[Part]
-    status: Status
-    model: str | None
-    finish_reason: str | None
-    usage: Usage | None
-    context: ContextAccount | None
-    error: Failure | None
+    parts: Annotated[list[Part], Meta(description="What it is made of, in order")]
+    status: Annotated[
+        Status, Meta(description="How far it is; `pending` while it is being written")
+    ]
+    model: Annotated[str | None, Meta(description="The model that wrote it")]
+    finish_reason: Annotated[
+        str | None,
+        Meta(description="Why the reply ended: the provider's reason, or the status of its turn"),
+    ]
+    usage: Annotated[Usage | None, Meta(description="What the reply took")]
+    context: Annotated[ContextAccount | None, Meta(description="What was sent to the model for it")]
+    error: Annotated[Failure | None, Meta(description="Why it is not complete")]
     turn_id: Annotated[str | None, Meta(description="The newest turn that wrote this message")]
     sibling_ids: Annotated[list[str], Meta(description="All versions of this message, in order")]
-    pinned: bool
-    edited: bool
-    created_at: str
-    finished_at: str | None
+    pinned: Annotated[bool, Meta(description="Always part of the context")]
+    edited: Annotated[bool, Meta(description="Written by hand in place of another version")]
+    created_at: Annotated[str, Meta(description="When it was made, RFC 3339 in UTC")]
+    finished_at: Annotated[str | None, Meta(description="When it was complete")]
 
 
 class MessagePage(msgspec.Struct, frozen=True):
     """A page of the active branch, oldest first."""
 
-    items: list[Message]
-    next_cursor: str | None
+    items: Annotated[list[Message], Meta(description="The messages")]
+    next_cursor: Annotated[
+        str | None, Meta(description="The `cursor` of the next page; null on the last one")
+    ]
 
 
 class MessageChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to change in a message; new text makes a sibling and never overwrites."""
 
     text: Content | UnsetType = UNSET
-    pinned: bool | UnsetType = UNSET
+    pinned: (
+        Annotated[bool, Meta(description="Keep it in the context when old messages are dropped")]
+        | UnsetType
+    ) = UNSET
 
 
 class Send(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,11 +179,10 @@ class Send(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     content: Content
     model: ModelName | None = None
-    parent_id: Annotated[
-        Id | None | UnsetType,
-        Meta(description="Absent: the newest message. Null: a new first message"),
-    ] = UNSET
-    params: Params | None = None
+    parent_id: ParentId | None | UnsetType = UNSET
+    params: Annotated[
+        Params | None, Meta(description="How to reply; replaces single ones of the session's")
+    ] = None
     message_id: Annotated[Id | None, Meta(description="A client-made id of the message")] = None
 
 
@@ -161,10 +190,14 @@ class Chat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A message to send; without `session_id` a session is made."""
 
     content: Content
-    session_id: Id | None = None
+    session_id: Annotated[
+        Id | None, Meta(description="The session to go on with; absent: a new one")
+    ] = None
     model: ModelName | None = None
-    parent_id: Id | None | UnsetType = UNSET
-    params: Params | None = None
+    parent_id: ParentId | None | UnsetType = UNSET
+    params: Annotated[
+        Params | None, Meta(description="How to reply; replaces single ones of the session's")
+    ] = None
     system_prompt: SystemPrompt | None = None
 
 
@@ -172,35 +205,35 @@ class Again(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How to regenerate a reply; absent means as before."""
 
     model: ModelName | None = None
-    params: Params | None = None
+    params: Annotated[Params | None, Meta(description="How to reply this time")] = None
 
 
 class Turn(msgspec.Struct, frozen=True):
     """A user message and everything done about it."""
 
-    id: str
-    session_id: str
-    reply_id: str
-    user_message_id: str | None
-    model: str
-    status: TurnStatus
-    started_at: str
-    ended_at: str | None
+    id: Annotated[str, Meta(description="A UUID in lower-case text")]
+    session_id: Annotated[str, Meta(description="The session it is in")]
+    reply_id: Annotated[str, Meta(description="The message that it writes")]
+    user_message_id: Annotated[str | None, Meta(description="The message that it answers")]
+    model: Annotated[str, Meta(description="The model that writes, as `provider/model`")]
+    status: Annotated[TurnStatus, Meta(description="How far it is")]
+    started_at: Annotated[str, Meta(description="When it began, RFC 3339 in UTC")]
+    ended_at: Annotated[str | None, Meta(description="When it ended")]
     last_event_id: Annotated[int, Meta(description="The number of the newest event")]
 
 
 class Started(msgspec.Struct, frozen=True):
     """A turn that has begun; its events follow on the event stream."""
 
-    turn: Turn
-    session: Session
-    user_message: Message | None
-    reply: Message
+    turn: Annotated[Turn, Meta(description="The turn, for following and stopping it")]
+    session: Annotated[Session, Meta(description="The session as it is now")]
+    user_message: Annotated[Message | None, Meta(description="The message that was sent, if any")]
+    reply: Annotated[Message, Meta(description="The reply, empty or as far as it had come")]
 
 
 class Answer(msgspec.Struct, frozen=True):
     """A turn that has ended, and its reply."""
 
-    session_id: str
-    turn: Turn
-    message: Message
+    session_id: Annotated[str, Meta(description="The session, to go on with")]
+    turn: Annotated[Turn, Meta(description="The turn that has ended")]
+    message: Annotated[Message, Meta(description="The reply")]

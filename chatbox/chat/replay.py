@@ -5,7 +5,7 @@ import logging
 import msgspec
 
 from chatbox.chat.begin import turn_event
-from chatbox.chat.model import Failure
+from chatbox.chat.ending import SERVER_STOPPED
 from chatbox.chat.reply import join_parts, parts_of_journal, split_marks, text_of, thinking_of
 from chatbox.chat.store import messages as message_store
 from chatbox.chat.store import turns as turn_store
@@ -58,9 +58,6 @@ async def _interrupted(writer: Writer, row: TurnRow) -> TurnEnd:
     journal = await turn_store.list_journal(writer, row.id)
     marks = "".join(entry.marks for entry in journal)
     written = parts_of_journal(marks, "".join(entry.text for entry in journal))
-    failure = Failure(
-        "server_stopped", "The server stopped while this reply was being written.", True
-    )
     done = {
         "status": "interrupted",
         "finish_reason": "interrupted",
@@ -73,13 +70,13 @@ async def _interrupted(writer: Writer, row: TurnRow) -> TurnEnd:
         status="interrupted",
         parts=join_parts([*reply.parts, *written]),
         finish_reason="interrupted",
-        error=failure,
+        error=SERVER_STOPPED,
         usage=None,
         tokens=None,
         tokens_encoding=None,
         marks=marks,
         outcome=(
-            ("error", msgspec.Raw(msgspec.json.encode(failure))),
+            ("error", msgspec.Raw(msgspec.json.encode(SERVER_STOPPED))),
             ("done", msgspec.Raw(msgspec.json.encode(done))),
         ),
         at=now_ms(),

@@ -32,13 +32,15 @@ from chatbox.chat.store.sessions import SessionRow
 from chatbox.chat.view import session_of
 from chatbox.web.openapi import STREAM
 from chatbox.web.paging import Cursor, Limit, decode_cursor, encode_cursor, page
-from chatbox.web.params import Accept, IdempotencyKey, IfMatch, LastEventId, etag
+from chatbox.web.params import Accept, IdempotencyKey, IfMatch, LastEventId, etag, version_in
 
 SessionId = Annotated[str, Parameter(description="The session's id")]
 MessageId = Annotated[str, Parameter(description="The message's id")]
 TurnId = Annotated[str, Parameter(description="The turn's id")]
 STARTED_OR_STREAM = {
-    202: ResponseSpec(data_container=Started, description="The turn has begun"),
+    202: ResponseSpec(
+        data_container=Started, generate_examples=False, description="The turn has begun"
+    ),
     **STREAM,
 }
 
@@ -107,7 +109,7 @@ class SessionRoutes(Controller):
         data: JSONBody[SessionChange],
         if_match: IfMatch = None,
     ) -> Response[Session]:
-        row = await sessions.change(caller, session_id, data, version=if_match)
+        row = await sessions.change(caller, session_id, data, version=version_in(if_match))
         return Response(session_of(row), headers=etag(row.version))
 
     @delete(
@@ -317,7 +319,7 @@ class MessageRoutes(Controller):
         description="Writes another version beside it; on a user message, a new reply to it.",
         responses=STARTED_OR_STREAM,
     )
-    async def regenerate(
+    async def regenerate_reply(
         self,
         caller: NamedDependency[Caller],
         turning: NamedDependency[Turning],

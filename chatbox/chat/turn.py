@@ -15,7 +15,7 @@ import msgspec
 
 from chatbox.caller import Caller
 from chatbox.chat.begin import Begun, Order, begin_turn, started_of
-from chatbox.chat.ending import Ending, Running
+from chatbox.chat.ending import SERVER_STOPPED, Ending, Running
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus
@@ -38,6 +38,9 @@ from chatbox.providers.calls import Calls
 from chatbox.providers.models import Models
 
 logger = logging.getLogger(__name__)
+
+BEGINNING_AT_ONCE = 4
+"""How many may wait for the writer: a burst of them must not keep the journal from the disk."""
 
 
 class Turns:
@@ -67,9 +70,9 @@ class Turns:
         self._journal = journal
         self._live = live
         self._most = most
+        self._door = asyncio.Semaphore(BEGINNING_AT_ONCE)
         self._tasks = Tasks()
         self._running: dict[str, Running] = {}
-        self._closing = False
 
     async def send(
         self, caller: Caller, session_id: str | None, ask: Send | Chat, *, key: str | None
@@ -117,14 +120,9 @@ class Turns:
             self._cancel(running, "stopped")
         return row
 
-    @property
-    def is_closing(self) -> bool:
-        """No new turns are begun."""
-        return self._closing
-
     async def drain(self, seconds: float) -> None:
         """Refuse new turns, give running ones some time, then interrupt the rest."""
-        self._closing = True
+        self._hub.stopping = True
         if not await self._tasks.wait(seconds):
             for running in list(self._running.values()):
                 self._cancel(running, "interrupted")
@@ -146,7 +144,7 @@ class Turns:
     ) -> tuple[Started, bool]:
         if (replayed := await self._replayed(caller, key, fingerprint)) is not None:
             return replayed, True
-        if self._closing:
+        if self._hub.stopping:
             raise ShuttingDown("The server is stopping; try again in a moment.")
         if len(self._running) >= self._most:
             raise TooManyTurns(f"The server writes at most {self._most} replies at once.")
@@ -169,7 +167,8 @@ class Turns:
     ) -> Begun | None:
         """Write the turn and set it going; None when its Idempotency-Key was quicker."""
         order = Order(caller=caller, plan=plan, key=key, fingerprint=fingerprint)
-        begun = await begin_turn(self._database, self._hub, self._messages, order)
+        async with self._door:
+            begun = await begin_turn(self._database, self._hub, self._messages, order)
         if begun is None:
             return None
         started = begun.started
@@ -205,14 +204,13 @@ class Turns:
 
     async def _run(self, running: Running) -> None:
         """Write the reply, whatever happens, and end the turn."""
-        status: TurnStatus = "done"
         failure: Failure | None = None
         try:
             running.calling = True
             if running.ending is None:
                 await self._call(running)
         except asyncio.CancelledError:
-            status = running.ending or "interrupted"
+            running.ending = running.ending or "interrupted"
         except LLMError as failed:
             failure = Failure(failed.code, failed.detail, failed.retryable)
             await self._learn_limit(running, failed)
@@ -221,11 +219,9 @@ class Turns:
         except Exception:
             logger.exception("turn failed", extra={"turn": running.begun.started.turn.id})
             failure = Failure("internal", "Something went wrong on the server.", True)
-        if failure is not None:
-            status = "failed" if running.writer.is_empty else "interrupted"
-        elif running.ending is not None:
-            status = running.ending
-        await uncancelled(self._end(running, status, failure))
+        if running.ending == "interrupted":
+            failure = SERVER_STOPPED
+        await uncancelled(self._end(running, _status(running, failure), failure))
 
     async def _call(self, running: Running) -> None:
         plan, writer = running.plan, running.writer
@@ -268,6 +264,15 @@ class Turns:
             running.ending = ending
             if running.calling and running.task is not None:
                 running.task.cancel()
+
+
+def _status(running: Running, failure: Failure | None) -> TurnStatus:
+    """How the turn ended; a failure that left some text behind is an interruption."""
+    if running.ending is not None:
+        return running.ending
+    if failure is None:
+        return "done"
+    return "failed" if running.writer.is_empty else "interrupted"
 
 
 def _hash(verb: str, target: str | None, body: object) -> str:

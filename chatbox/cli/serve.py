@@ -133,7 +133,7 @@ class _Http(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""
-        if self._owner.hub.draining or self._owner.turns.is_closing:
+        if self._owner.hub.stopping:
             self._owner.patience = 0.0
             self.should_exit = self.force_exit = True
             return

@@ -8,7 +8,7 @@ The seam for another database is here: `Reader`, `Writer` and `Database`.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,6 +73,28 @@ class Writer(Reader):
         await self._connection.executemany(sql, rows)
 
 
+class _DirectWriter(Writer):
+    """Runs statements on the connection's own thread, where nothing has to be waited for."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._direct = connection
+
+    async def fetch_all(self, row_type: type[T], sql: str, **params: Any) -> list[T]:
+        return decode_rows(row_type, self._direct.execute(sql, params).fetchall())
+
+    async def execute(self, sql: str, **params: Any) -> int:
+        return self._direct.execute(sql, params).rowcount
+
+    async def insert(self, sql: str, **params: Any) -> int:
+        return self._direct.execute(sql, params).lastrowid or 0
+
+    async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._direct.executemany(sql, rows)
+
+
+Work = Callable[[Writer], Coroutine[Any, Any, T]]
+
+
 class Database:
     """The open file; make it with `Database.open`, end it with `close`."""
 
@@ -125,13 +147,31 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
         """Open the one write transaction; commit at the end, roll back on any exception."""
+        async with self._transaction():
+            await uncancelled(_run(self._writer, "BEGIN IMMEDIATE"))
+            yield Writer(self._writer)
+
+    @asynccontextmanager
+    async def write_at_once(self, work: Work[T]) -> AsyncIterator[T]:
+        """Run `work` in a write transaction, lend its result to the block, then commit.
+
+        The whole of `work` is one trip to the writer's thread; a trip for each statement makes a
+        queue of seconds when the loop is busy. It may await nothing but its writer and must leave
+        what belongs to the event loop to the block.
+        """
+        async with self._transaction():
+            connection = self._writer._conn
+            trip = self._writer._execute(_run_work, connection, work)  # type: ignore[no-untyped-call]
+            yield await uncancelled(trip)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
         if self._write_owner is not None and self._write_owner is asyncio.current_task():
             raise RuntimeError("write() inside write(): it would wait for itself for ever")
         async with self._write_lock:
             self._write_owner = asyncio.current_task()
             try:
-                await uncancelled(_run(self._writer, "BEGIN IMMEDIATE"))
-                yield Writer(self._writer)
+                yield
                 await uncancelled(_run(self._writer, "COMMIT"))
             finally:
                 try:
@@ -147,6 +187,19 @@ async def _connect(path: Path, pragmas: Iterable[str]) -> aiosqlite.Connection:
     for pragma in pragmas:
         await connection.execute_fetchall(pragma)
     return connection
+
+
+def _run_work(connection: sqlite3.Connection, work: Work[T]) -> T:
+    """Begin, and drive a coroutine that never has to wait to its end."""
+    connection.execute("BEGIN IMMEDIATE")
+    running = work(_DirectWriter(connection))
+    try:
+        running.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    running.close()
+    raise RuntimeError("write_at_once: the work awaited something else than its writer")
 
 
 async def _run(connection: aiosqlite.Connection, sql: str) -> None:

@@ -5,6 +5,7 @@ from types import TracebackType
 import msgspec
 
 from chatbox.events.hub import Hub, TurnLog, Viewer
+from chatbox.kit.clock import now_ms
 
 MOST_ITEMS_AT_ONCE = 500
 
@@ -76,6 +77,9 @@ class Feed(Viewer):
         items += self._turn_events()
         if self._log is None or self._seen == len(self._log.events):
             items += self._notifications()  # so that a turn's end never overtakes its text
+        if self.ping_due:
+            self.ping_due = False
+            items.append(Item("ping", now()))
         return items
 
     def _greeting(self, after: str | None) -> list[Item]:
@@ -138,3 +142,8 @@ class Feed(Viewer):
 
     def _cursor(self, number: int) -> str:
         return f"{self._hub.boot}-{number}"
+
+
+def now() -> bytes:
+    """The data of a ping."""
+    return msgspec.json.encode({"t": now_ms()})

@@ -6,7 +6,9 @@ never waits for anybody. A user's channel is a short ring of notifications in th
 """
 
 import asyncio
+import time
 from collections import deque
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -14,6 +16,12 @@ import msgspec
 from chatbox.kit.ids import new_id
 
 CHANNEL_LENGTH = 512
+PING_SECONDS = 10.0
+SEND_SECONDS = 30.0
+
+
+class SlowReader(Exception):
+    """The other side has not read for `SEND_SECONDS`."""
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
@@ -24,11 +32,19 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
 
 class Viewer:
-    """A connection that follows logs and channels; it sleeps until one of them grows."""
+    """A connection that follows logs and channels; it sleeps until one of them grows.
+
+    It has no timers of its own: the hub's `tick` makes pings due and drops a viewer whose reader
+    has not read for `SEND_SECONDS`. It may resume; the turn never waits for it.
+    """
 
     def __init__(self) -> None:
         self._news = asyncio.Event()
+        self._task: asyncio.Task[Any] | None = None
+        self._sending_since: float | None = None
         self.closed = False
+        self.dropped = False
+        self.ping_due = False
 
     def wake(self) -> None:
         """Something the viewer follows has grown."""
@@ -42,15 +58,35 @@ class Viewer:
         self.closed = True
         self._news.set()
 
-    async def wait(self, seconds: float) -> bool:
-        """Sleep until there are news; tell whether there are any."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            return False
+    async def wait(self) -> None:
+        """Sleep until there are news."""
+        await self._news.wait()
         self._news.clear()
-        return True
+
+    async def send(self, sending: Awaitable[None]) -> None:
+        """Await something being sent; this is where a slow reader is noticed."""
+        self._task = asyncio.current_task()
+        self._sending_since = time.monotonic()
+        try:
+            await sending
+        except asyncio.CancelledError:
+            if not self.dropped:
+                raise
+            if self._task is not None:
+                self._task.uncancel()
+            raise SlowReader from None
+        finally:
+            self._sending_since = None
+
+    def tick(self) -> None:
+        """Notice a slow reader, or make a ping due."""
+        since = self._sending_since
+        if since is None:
+            self.ping_due = True
+            self._news.set()
+        elif time.monotonic() - since > SEND_SECONDS and self._task is not None:
+            self.closed = self.dropped = True
+            self._task.cancel()
 
 
 class TurnLog:
@@ -120,6 +156,7 @@ class Hub:
         self._by_session: dict[str, TurnLog] = {}
         self._channels: dict[int, Channel] = {}
         self._viewers: set[Viewer] = set()
+        self.stopping = False
         self.draining = False
 
     def open_log(self, log: TurnLog) -> None:
@@ -173,6 +210,11 @@ class Hub:
     def viewer_count(self) -> int:
         """How many connections are watching."""
         return len(self._viewers)
+
+    async def tick(self) -> None:
+        """Every `PING_SECONDS`: pings, and the end of readers that do not read."""
+        for viewer in list(self._viewers):
+            viewer.tick()
 
     def drain(self) -> None:
         """End every connection; called when the server stops."""

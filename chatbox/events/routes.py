@@ -6,7 +6,6 @@ import msgspec
 from litestar import Controller, WebSocket, get, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from litestar.types import ASGIApp
 
@@ -18,6 +17,7 @@ from chatbox.events.hub import Hub
 from chatbox.events.socket import talk
 from chatbox.events.stream import FeedStream
 from chatbox.kit.tasks import Tasks
+from chatbox.web.openapi import STREAM
 
 Session = Annotated[
     str | None, Parameter(description="The session whose running turn is shown as well")
@@ -39,13 +39,9 @@ class EventRoutes(Controller):
         description="Server-sent events: `hello`, then changes of sessions, turns, providers, "
         "models and settings, and as `turn_event` every event of the running turn of the session "
         "in view. `ping` comes every 10 seconds. After `reset`, read again what is visible.",
-        responses={
-            200: ResponseSpec(
-                data_container=str, media_type="text/event-stream", description="The events"
-            )
-        },
+        responses=STREAM,
     )
-    async def follow(
+    async def follow_events(
         self,
         caller: NamedDependency[Caller],
         hub: NamedDependency[Hub],

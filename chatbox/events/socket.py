@@ -1,16 +1,13 @@
 """A tab's feed over a WebSocket: frames out, changes of focus in."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from chatbox.events.feed import Feed, Focus, Item
-from chatbox.kit.clock import now_ms
+from chatbox.events.hub import SlowReader
 from chatbox.kit.tasks import Tasks
 
-PING_SECONDS = 10.0
-SEND_SECONDS = 30.0
 LONGEST_MESSAGE = 4_096
 
 
@@ -38,13 +35,11 @@ async def talk(
             while not feed.closed:
                 items = feed.collect()
                 if not items:
-                    news = await feed.wait(PING_SECONDS)
-                    items = [] if news else [Item("ping", msgspec.json.encode({"t": now_ms()}))]
+                    await feed.wait()
                 for item in items:
-                    async with asyncio.timeout(SEND_SECONDS):
-                        await send(_frame(item))
-        except TimeoutError:
-            feed.close()  # a reader that does not read is dropped and may resume
+                    await feed.send(send(_frame(item)))
+        except SlowReader:
+            feed.close()
         finally:
             listener.cancel()
 

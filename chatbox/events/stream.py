@@ -4,25 +4,15 @@ Both are bare ASGI callables; a response generator would cost twice as much per 
 cancelled in the middle of its clean-up.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
-from chatbox.events.feed import Feed
-from chatbox.events.hub import Event, Hub, TurnLog, Viewer
-from chatbox.kit.clock import now_ms
+from chatbox.events.feed import Feed, now
+from chatbox.events.hub import Event, Hub, SlowReader, TurnLog, Viewer
 from chatbox.kit.tasks import Tasks
 from chatbox.web.sse import HEADERS, frame
 
-PING_SECONDS = 10.0
-SEND_SECONDS = 30.0
 MOST_EVENTS_AT_ONCE = 500
-
-
-class _SlowReader(Exception):
-    """The other side has not read for `SEND_SECONDS`."""
 
 
 class TurnStream:
@@ -48,11 +38,11 @@ class TurnStream:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             if self._after > len(self._events):
                 self._after = 0
-                await _send_body(send, frame("reset", b"{}"))
+                await _send_body(viewer, send, frame("reset", b"{}"))
             await self._follow(viewer, send)
             if not viewer.closed or self._hub.draining:
-                await _send_body(send, b"", last=True)
-        except _SlowReader:
+                await _send_body(viewer, send, b"", last=True)
+        except SlowReader:
             return
         finally:
             if self._log is not None:
@@ -62,19 +52,25 @@ class TurnStream:
 
     async def _follow(self, viewer: Viewer, send: Any) -> None:
         while not viewer.closed:
-            news = self._events[self._after : self._after + MOST_EVENTS_AT_ONCE]
-            if news:
-                first = self._after + 1
-                self._after += len(news)
-                pieces = [
-                    frame(event.kind, event.data, event_id=first + offset)
-                    for offset, event in enumerate(news)
-                ]
-                await _send_body(send, b"".join(pieces))
+            frames = self._news()
+            if viewer.ping_due:
+                viewer.ping_due = False
+                frames.append(frame("ping", now()))
+            if frames:
+                await _send_body(viewer, send, b"".join(frames))
             elif self._log is None or self._log.ended:
                 return
-            elif not await viewer.wait(PING_SECONDS):
-                await _send_body(send, frame("ping", _now()))
+            else:
+                await viewer.wait()
+
+    def _news(self) -> list[bytes]:
+        news = self._events[self._after : self._after + MOST_EVENTS_AT_ONCE]
+        first = self._after + 1
+        self._after += len(news)
+        return [
+            frame(event.kind, event.data, event_id=first + offset)
+            for offset, event in enumerate(news)
+        ]
 
 
 class FeedStream:
@@ -95,11 +91,11 @@ class FeedStream:
                     items = self._feed.collect()
                     if items:
                         pieces = [frame(i.kind, i.data, event_id=i.cursor) for i in items]
-                        await _send_body(send, b"".join(pieces))
-                    elif not await self._feed.wait(PING_SECONDS):
-                        await _send_body(send, frame("ping", _now()))
-                await _send_body(send, b"", last=True)
-        except _SlowReader:
+                        await _send_body(self._feed, send, b"".join(pieces))
+                    else:
+                        await self._feed.wait()
+                await _send_body(self._feed, send, b"", last=True)
+        except SlowReader:
             return
         finally:
             watcher.cancel()
@@ -112,13 +108,5 @@ async def _watch(receive: Any, viewer: Viewer) -> None:
     viewer.close()
 
 
-async def _send_body(send: Any, body: bytes, *, last: bool = False) -> None:
-    try:
-        async with asyncio.timeout(SEND_SECONDS):
-            await send({"type": "http.response.body", "body": body, "more_body": not last})
-    except TimeoutError as slow:
-        raise _SlowReader from slow
-
-
-def _now() -> bytes:
-    return msgspec.json.encode({"t": now_ms()})
+async def _send_body(viewer: Viewer, send: Any, body: bytes, *, last: bool = False) -> None:
+    await viewer.send(send({"type": "http.response.body", "body": body, "more_body": not last}))

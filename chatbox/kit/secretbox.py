@@ -1,8 +1,8 @@
 """Secrets at rest: AES-256-GCM under sub-keys of one master key.
 
 A sealed secret is `version (1) || key id (4) || nonce (12) || ciphertext and tag`. The additional
-data binds it to its table, column, row, owner and row version, so a blob copied to another row
-does not open. Sub-keys come from HKDF-SHA256 (RFC 5869) with a label each.
+data binds it to one place, such as a provider's row, owner and origin, so a blob copied to
+another place does not open. Sub-keys come from HKDF-SHA256 (RFC 5869) with a label each.
 """
 
 import base64

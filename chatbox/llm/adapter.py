@@ -23,10 +23,22 @@ class Endpoint(Struct, frozen=True):
 
 
 class Params(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How to answer. What is None is not sent, so the provider's own default holds."""
+    """How to answer. What is absent or null is left to the provider."""
 
-    temperature: Annotated[float, Meta(ge=0, le=2, description="Randomness")] | None = None
-    top_p: Annotated[float, Meta(ge=0, le=1, description="Nucleus sampling")] | None = None
+    temperature: (
+        Annotated[float, Meta(ge=0, le=2, description="Randomness; 0 is the least")] | None
+    ) = None
+    top_p: (
+        Annotated[
+            float,
+            Meta(
+                ge=0,
+                le=1,
+                description="Nucleus sampling: the share of likely tokens to choose from",
+            ),
+        ]
+        | None
+    ) = None
     max_tokens: (
         Annotated[int, Meta(ge=1, le=10_000_000, description="Longest answer in tokens")] | None
     ) = None
@@ -38,16 +50,35 @@ class Params(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
         | None
     ) = None
     seed: (
-        Annotated[int, Meta(ge=-(2**31), lt=2**53, description="For repeatable answers")] | None
+        Annotated[
+            int,
+            Meta(
+                ge=-(2**31),
+                lt=2**53,
+                description="The same one makes answers repeatable where the provider can",
+            ),
+        ]
+        | None
     ) = None
     presence_penalty: (
-        Annotated[float, Meta(ge=-2, le=2, description="Against known topics")] | None
+        Annotated[float, Meta(ge=-2, le=2, description="Above 0: away from topics that came up")]
+        | None
     ) = None
     frequency_penalty: (
-        Annotated[float, Meta(ge=-2, le=2, description="Against repeated words")] | None
+        Annotated[
+            float, Meta(ge=-2, le=2, description="Above 0: away from words that were used often")
+        ]
+        | None
     ) = None
     reasoning_effort: (
-        Annotated[str, Meta(max_length=20, pattern="^[a-z]+$", description="How hard to think")]
+        Annotated[
+            str,
+            Meta(
+                max_length=20,
+                pattern="^[a-z]+$",
+                description="How hard to think, for example `low` or `high`",
+            ),
+        ]
         | None
     ) = None
 

@@ -34,35 +34,38 @@ Tokens = Annotated[int, Meta(ge=256, le=100_000_000, description="Tokens")]
 class Health(msgspec.Struct, frozen=True):
     """How the last contact with a provider went."""
 
-    state: Literal["unknown", "ok", "failed"]
-    code: str | None
-    detail: str | None
-    checked_at: str | None
+    state: Annotated[
+        Literal["unknown", "ok", "failed"],
+        Meta(description="Whether it answered; `unknown` before the first contact"),
+    ]
+    code: Annotated[str | None, Meta(description="Why it did not, as a stable code")]
+    detail: Annotated[str | None, Meta(description="Why it did not, as a sentence")]
+    checked_at: Annotated[str | None, Meta(description="When, RFC 3339 in UTC")]
 
 
 class Provider(msgspec.Struct, frozen=True):
     """A configured upstream account."""
 
-    id: str
-    name: str
-    kind: Kind
-    base_url: str
-    has_secret: bool
+    id: Annotated[str, Meta(description="A UUID in lower-case text")]
+    name: Annotated[str, Meta(description="Names the provider; the first half of its models' ids")]
+    kind: Annotated[Kind, Meta(description="The kind of API it speaks")]
+    base_url: Annotated[str, Meta(description="The API's root")]
+    has_secret: Annotated[bool, Meta(description="Whether a secret is stored")]
     secret_hint: Annotated[str | None, Meta(description="The last four characters of the secret")]
-    enabled: bool
-    source: Source
-    status: Health
-    model_count: int
-    version: int
-    created_at: str
-    updated_at: str
+    enabled: Annotated[bool, Meta(description="Whether it may be asked")]
+    source: Annotated[Source, Meta(description="Where it comes from")]
+    status: Annotated[Health, Meta(description="How the last contact went")]
+    model_count: Annotated[int, Meta(description="Models it lists")]
+    version: Annotated[int, Meta(description="Grows with every change; goes into If-Match")]
+    created_at: Annotated[str, Meta(description="When it was connected, RFC 3339 in UTC")]
+    updated_at: Annotated[str, Meta(description="When it was changed last")]
 
 
 class ProviderPage(msgspec.Struct, frozen=True):
     """All providers of the caller."""
 
-    items: list[Provider]
-    next_cursor: str | None
+    items: Annotated[list[Provider], Meta(description="The providers")]
+    next_cursor: Annotated[str | None, Meta(description="Always null: there is one page")]
 
 
 class NewProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,9 +73,9 @@ class NewProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Name
     base_url: BaseUrl
-    kind: Kind = "openai"
+    kind: Annotated[Kind, Meta(description="The kind of API it speaks")] = "openai"
     secret: Secret | None = None
-    enabled: bool = True
+    enabled: Annotated[bool, Meta(description="Whether it may be asked")] = True
 
 
 class ProviderChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +84,7 @@ class ProviderChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Name | UnsetType = UNSET
     base_url: BaseUrl | UnsetType = UNSET
     secret: Secret | None | UnsetType = UNSET
-    enabled: bool | UnsetType = UNSET
+    enabled: Annotated[bool, Meta(description="Whether it may be asked")] | UnsetType = UNSET
 
 
 class TestResult(msgspec.Struct, frozen=True):
@@ -89,71 +92,107 @@ class TestResult(msgspec.Struct, frozen=True):
 
     __test__ = False  # pytest: not a test class
 
-    ok: bool
-    code: str | None
-    detail: str
-    latency_ms: int | None
-    model_count: int | None
+    ok: Annotated[bool, Meta(description="Whether it answered")]
+    code: Annotated[str | None, Meta(description="Why it did not, as a stable code")]
+    detail: Annotated[str, Meta(description="What happened, as a sentence")]
+    latency_ms: Annotated[int | None, Meta(description="How long the answer took, in milliseconds")]
+    model_count: Annotated[int | None, Meta(description="Models it lists")]
 
 
 class Found(msgspec.Struct, frozen=True):
     """A provider that was found on this computer or in the environment."""
 
-    name: str
-    base_url: str
-    kind: Kind
-    software: Literal["ollama", "lmstudio", "llamacpp", "environment"]
-    model_count: int | None
-    already_configured: bool
+    name: Annotated[str, Meta(description="Its name, to connect it by")]
+    base_url: Annotated[str, Meta(description="The API's root")]
+    kind: Annotated[Kind, Meta(description="The kind of API it speaks")]
+    software: Annotated[
+        Literal["ollama", "lmstudio", "llamacpp", "environment"],
+        Meta(description="What it is, or that it was found in the environment"),
+    ]
+    model_count: Annotated[
+        int | None, Meta(description="Models it lists; null when it was not asked")
+    ]
+    already_configured: Annotated[
+        bool, Meta(description="A provider with this address exists already")
+    ]
     variable: Annotated[str | None, Meta(description="The environment variable with the secret")]
 
 
 class FoundPage(msgspec.Struct, frozen=True):
     """What was found."""
 
-    items: list[Found]
+    items: Annotated[list[Found], Meta(description="What was found")]
 
 
 class UseFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which of the found providers to connect."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    name: Annotated[
+        str, Meta(min_length=1, max_length=60, description="The name that detection listed")
+    ]
 
 
 class Model(msgspec.Struct, frozen=True):
     """A model offered by a provider."""
 
     id: Annotated[str, Meta(description="`provider/model`, the name to use in every request")]
-    provider_id: str
-    provider_name: str
-    name: str
-    context_window: int | None
-    max_output: int | None
-    capabilities: list[str]
-    enabled: bool
+    provider_id: Annotated[str, Meta(description="The provider that offers it")]
+    provider_name: Annotated[str, Meta(description="That provider's name")]
+    name: Annotated[str, Meta(description="What the provider calls it")]
+    context_window: Annotated[
+        int | None, Meta(description="Tokens it can take in all; null when nobody has told")
+    ]
+    max_output: Annotated[
+        int | None, Meta(description="Tokens of its longest reply; null when nobody has told")
+    ]
+    capabilities: Annotated[list[str], Meta(description="Among `vision`, `tools` and `reasoning`")]
+    enabled: Annotated[bool, Meta(description="The user's switch")]
     available: Annotated[bool, Meta(description="Usable now: the provider is on and lists it")]
-    is_default: bool
+    is_default: Annotated[bool, Meta(description="The user's default model")]
 
 
 class ModelPage(msgspec.Struct, frozen=True):
     """A page of models."""
 
-    items: list[Model]
-    next_cursor: str | None
+    items: Annotated[list[Model], Meta(description="The models")]
+    next_cursor: Annotated[
+        str | None, Meta(description="The `cursor` of the next page; null on the last one")
+    ]
 
 
 class NewModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model that the provider offers but does not list."""
 
-    provider_id: Annotated[str, Meta(min_length=36, max_length=36)]
-    name: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
-    context_window: Tokens | None = None
-    max_output: Tokens | None = None
+    provider_id: Annotated[
+        str, Meta(min_length=36, max_length=36, description="The provider that offers it")
+    ]
+    name: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=300,
+            pattern=r"^[^\x00-\x1f\x7f]+$",
+            description="What the provider calls it",
+        ),
+    ]
+    context_window: Annotated[Tokens | None, Meta(description="Tokens it can take in all")] = None
+    max_output: Annotated[Tokens | None, Meta(description="Tokens of its longest reply")] = None
 
 
 class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to change in a model; a null window asks the provider again."""
 
-    context_window: Tokens | None | UnsetType = UNSET
-    max_output: Tokens | None | UnsetType = UNSET
-    enabled: bool | UnsetType = UNSET
+    context_window: (
+        Annotated[
+            Tokens | None, Meta(description="Tokens it can take in all; null: as the provider says")
+        ]
+        | UnsetType
+    ) = UNSET
+    max_output: (
+        Annotated[
+            Tokens | None,
+            Meta(description="Tokens of its longest reply; null: as the provider says"),
+        ]
+        | UnsetType
+    ) = UNSET
+    enabled: Annotated[bool, Meta(description="The user's switch")] | UnsetType = UNSET

@@ -7,11 +7,9 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, Parameter
 
 from chatbox.caller import Caller
-from chatbox.kit.clock import optional_rfc3339, rfc3339
 from chatbox.providers.discovery import Discovery
 from chatbox.providers.model import (
     FoundPage,
-    Health,
     Model,
     ModelChange,
     ModelPage,
@@ -25,11 +23,10 @@ from chatbox.providers.model import (
 )
 from chatbox.providers.models import Models
 from chatbox.providers.service import Providers
-from chatbox.providers.store.models import ModelRow
-from chatbox.providers.store.providers import ProviderRow
+from chatbox.providers.view import model_of, provider_of
 from chatbox.system.settings import UserSettings
 from chatbox.web.paging import Cursor, Limit, decode_cursor, page
-from chatbox.web.params import IfMatch, etag
+from chatbox.web.params import IfMatch, etag, version_in
 
 ProviderId = Annotated[str, Parameter(description="The provider's id")]
 
@@ -88,7 +85,7 @@ class ProviderRoutes(Controller):
         data: JSONBody[ProviderChange],
         if_match: IfMatch = None,
     ) -> Response[Provider]:
-        row = await providers.change(caller, provider_id, data, version=if_match)
+        row = await providers.change(caller, provider_id, data, version=version_in(if_match))
         return Response(provider_of(row), headers=etag(row.version))
 
     @delete(
@@ -255,47 +252,6 @@ class ModelRoutes(Controller):
         self, caller: NamedDependency[Caller], models: NamedDependency[Models], model_id: ModelId
     ) -> None:
         await models.remove(caller, _name(model_id))
-
-
-def provider_of(row: ProviderRow) -> Provider:
-    """Show a provider; its secret stays inside."""
-    return Provider(
-        id=row.public_id,
-        name=row.name,
-        kind=row.kind,
-        base_url=row.base_url,
-        has_secret=row.secret is not None,
-        secret_hint=row.secret_hint,
-        enabled=row.enabled,
-        source=row.source,
-        status=Health(
-            state=row.state,
-            code=row.state_code,
-            detail=row.state_detail,
-            checked_at=optional_rfc3339(row.checked_at),
-        ),
-        model_count=row.model_count,
-        version=row.version,
-        created_at=rfc3339(row.created_at),
-        updated_at=rfc3339(row.updated_at),
-    )
-
-
-def model_of(row: ModelRow, default: str | None) -> Model:
-    """Show a model."""
-    public = f"{row.provider_name}/{row.name}"
-    return Model(
-        id=public,
-        provider_id=row.provider_public_id,
-        provider_name=row.provider_name,
-        name=row.name,
-        context_window=row.context_window,
-        max_output=row.max_output,
-        capabilities=row.capabilities,
-        enabled=row.enabled,
-        available=row.available and row.provider_enabled,
-        is_default=public == default,
-    )
 
 
 def _name(model_id: str) -> str:

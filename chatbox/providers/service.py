@@ -26,6 +26,7 @@ from chatbox.providers.model import NewProvider, ProviderChange, Source
 from chatbox.providers.store import models as model_store
 from chatbox.providers.store import providers as provider_store
 from chatbox.providers.store.providers import ProviderRow
+from chatbox.providers.view import provider_of
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -89,7 +90,7 @@ class Providers:
         async with self._database.write() as writer:
             old = await provider_store.get_provider(writer, caller.user_id, provider_id)
             if version is not None and version != old.version:
-                raise VersionConflict(version=old.version)
+                raise VersionConflict(current=provider_of(old))
             new = self._changed_row(old, change)
             try:
                 await provider_store.update_provider(
@@ -147,7 +148,7 @@ class Providers:
     async def allow_addresses(self) -> None:
         """Let the outbound client reach the private addresses of the configured providers."""
         async with self._database.read() as reader:
-            rows = await provider_store.list_enabled(reader)
+            rows = await provider_store.list_everybodys(reader)
         urls = [check_url(row.base_url) for row in rows]
         self._calls.policy.replace((host_of(url), port_of(url)) for url in urls)
 

@@ -39,7 +39,7 @@ class Health:
 
     async def ready(self) -> Ready:
         """Read, and take the write lock; raise `NotReady` with the reason when that fails."""
-        if self._hub.draining:
+        if self._hub.stopping:
             raise NotReady("The server is stopping.")
         try:
             async with self._database.read() as reader:

@@ -9,27 +9,29 @@ from msgspec import Meta
 class DemoModelState(msgspec.Struct, frozen=True):
     """The embedded demo model."""
 
-    state: Literal["off", "starting", "ready", "failed"]
-    detail: str | None = None
+    state: Annotated[
+        Literal["off", "starting", "ready", "failed"], Meta(description="Whether it can be used")
+    ]
+    detail: Annotated[str | None, Meta(description="Why it cannot")] = None
 
 
 class InfoLimits(msgspec.Struct, frozen=True):
     """What a request may hold at most."""
 
-    body_bytes: int
-    content_chars: int
+    body_bytes: Annotated[int, Meta(description="The longest request body")]
+    content_chars: Annotated[int, Meta(description="The longest message, in characters")]
 
 
 class Info(msgspec.Struct, frozen=True):
     """What this server is."""
 
-    name: str
-    version: str
-    commit: str | None
-    sqlite_version: str
-    mode: Literal["single-user", "team"]
-    demo_model: DemoModelState
-    limits: InfoLimits
+    name: Annotated[str, Meta(description="Always `chatbox`")]
+    version: Annotated[str, Meta(description="The version of the server")]
+    commit: Annotated[str | None, Meta(description="The commit it was built from, if known")]
+    sqlite_version: Annotated[str, Meta(description="The version of SQLite")]
+    mode: Annotated[Literal["single-user", "team"], Meta(description="Whether there are accounts")]
+    demo_model: Annotated[DemoModelState, Meta(description="The embedded demo model")]
+    limits: Annotated[InfoLimits, Meta(description="What a request may hold")]
 
 
 class Alive(msgspec.Struct, frozen=True):
@@ -43,4 +45,4 @@ class Ready(msgspec.Struct, frozen=True):
 
     status: Literal["ok"] = "ok"
     database: Annotated[str, Meta(description="The SQLite version")] = ""
-    running_turns: int = 0
+    running_turns: Annotated[int, Meta(description="Replies being written")] = 0

@@ -65,6 +65,10 @@ class HealthRoutes(Controller):
 class UiRoutes(Controller):
     """The web UI: every address that is not the API's or a file's is a page of it."""
 
+    @get("/docs", include_in_schema=False)
+    async def show_docs(self, ui: NamedDependency[Ui]) -> ASGIApp:
+        return PageAnswer(ui.docs)
+
     @get(["/", "/{path:path}"], include_in_schema=False)
     async def show_ui(
         self,
@@ -75,7 +79,7 @@ class UiRoutes(Controller):
         path: Annotated[str, Parameter(description="Any address")] = "",
     ) -> ASGIApp:
         name = path.lstrip("/")
-        if ui.has(name) and name != "index.html":
+        if ui.has(name):
             return ui.file(name, accepts=request.headers.get("accept-encoding", "").encode())
         if name.startswith(_NO_PAGES):
             raise NotFound

@@ -10,7 +10,7 @@ from chatbox.db.database import Database
 from chatbox.db.rows import encode_json
 from chatbox.events.hub import Hub
 
-Theme = Literal["system", "light", "dark", "contrast"]
+Theme = Literal["system", "light", "dark"]
 Locale = Literal["auto", "en", "zh-Hans"]
 SendKey = Literal["enter", "mod_enter"]
 Density = Literal["comfortable", "compact"]
@@ -19,26 +19,43 @@ Density = Literal["comfortable", "compact"]
 class Settings(msgspec.Struct, frozen=True):
     """A user's settings."""
 
-    theme: Theme = "system"
-    locale: Locale = "auto"
+    theme: Annotated[Theme, Meta(description="The colours of the UI")] = "system"
+    locale: Annotated[Locale, Meta(description="The language of the UI; `auto`: the browser's")] = (
+        "auto"
+    )
     default_model: Annotated[
         str | None, Meta(description="Used by sessions that name no model of their own")
     ] = None
     send_key: Annotated[SendKey, Meta(description="Which key sends a message")] = "enter"
-    density: Density = "comfortable"
+    density: Annotated[Density, Meta(description="How close the lines of the UI are")] = (
+        "comfortable"
+    )
     onboarded: Annotated[bool, Meta(description="The first-run pages were finished")] = False
-    version: int = 1
+    version: Annotated[int, Meta(description="Grows with every change")] = 1
 
 
 class SettingsChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings to change; absent ones stay."""
 
-    theme: Theme | UnsetType = UNSET
-    locale: Locale | UnsetType = UNSET
-    default_model: Annotated[str, Meta(max_length=400)] | None | UnsetType = UNSET
-    send_key: SendKey | UnsetType = UNSET
-    density: Density | UnsetType = UNSET
-    onboarded: bool | UnsetType = UNSET
+    theme: Annotated[Theme, Meta(description="The colours of the UI")] | UnsetType = UNSET
+    locale: (
+        Annotated[Locale, Meta(description="The language of the UI; `auto`: the browser's")]
+        | UnsetType
+    ) = UNSET
+    default_model: (
+        Annotated[
+            str, Meta(max_length=400, description="A model as `provider/model`; null: the first")
+        ]
+        | None
+        | UnsetType
+    ) = UNSET
+    send_key: Annotated[SendKey, Meta(description="Which key sends a message")] | UnsetType = UNSET
+    density: (
+        Annotated[Density, Meta(description="How close the lines of the UI are")] | UnsetType
+    ) = UNSET
+    onboarded: (
+        Annotated[bool, Meta(description="The first-run pages were finished")] | UnsetType
+    ) = UNSET
 
 
 class _Row(msgspec.Struct, frozen=True):

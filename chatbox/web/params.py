@@ -4,8 +4,10 @@ from typing import Annotated
 
 from litestar.params import HeaderParameter
 
+from chatbox.errors import InvalidRequest
+
 IfMatch = Annotated[
-    int | None,
+    str | None,
     HeaderParameter(
         name="If-Match",
         description="The version that the change is based on; another one answers 409",
@@ -34,4 +36,14 @@ Accept = Annotated[
 
 def etag(version: int) -> dict[str, str]:
     """The header that tells a version."""
-    return {"ETag": str(version)}
+    return {"ETag": f'"{version}"'}
+
+
+def version_in(if_match: str | None) -> int | None:
+    """Read the version that an If-Match header names; `*` and no header match every version."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isdecimal() or len(text) > 15:
+        raise InvalidRequest("The If-Match header must hold one version, as its ETag told it.")
+    return int(text)

@@ -2,11 +2,12 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from msgspec import Meta
 
 from chatbox import errors
 from chatbox.errors import ChatboxError
@@ -46,20 +47,20 @@ STATUS: dict[type[ChatboxError], int] = {
 class FieldError(msgspec.Struct, frozen=True):
     """One field that is not valid."""
 
-    field: str
-    detail: str
+    field: Annotated[str, Meta(description="Where in the body, or which parameter")]
+    detail: Annotated[str, Meta(description="What is wrong with it")]
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """An error (RFC 9457); `code` is stable, `detail` is for people."""
 
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-    type: str = "about:blank"
-    errors: list[FieldError] = []
+    title: Annotated[str, Meta(description="What went wrong, the same for every case of a code")]
+    status: Annotated[int, Meta(description="The HTTP status")]
+    detail: Annotated[str, Meta(description="What went wrong this time, for people")]
+    code: Annotated[str, Meta(description="What went wrong, for programs; stable")]
+    request_id: Annotated[str, Meta(description="Names the request in the server's log")]
+    type: Annotated[str, Meta(description="Always `about:blank`")] = "about:blank"
+    errors: Annotated[list[FieldError], Meta(description="The fields that are not valid")] = []
 
 
 def problem_body(error: ChatboxError, request_id: str) -> tuple[int, bytes]:
@@ -79,11 +80,12 @@ def problem_body(error: ChatboxError, request_id: str) -> tuple[int, bytes]:
 
 def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's exception handler for everything."""
+    request_id = str(request.scope.get("state", {}).get("request_id", ""))
     known = _known(error)
     if known is None:
-        logger.error("request failed", exc_info=error, extra={"path": request.url.path})
+        extra = {"path": request.url.path, "request_id": request_id}
+        logger.error("request failed", exc_info=error, extra=extra)
         known = ChatboxError()
-    request_id = str(request.scope.get("state", {}).get("request_id", ""))
     status, body = problem_body(known, request_id)
     headers = {"Retry-After": "2"} if status in (429, 503) else {}
     return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
@@ -108,7 +110,10 @@ def _invalid(error: ValidationException) -> ChatboxError:
             inside = text.partition("`$.")[2].partition("`")[0]
             key = str(entry.get("key", ""))
             field = inside or ("" if key == "data" else key)
-            found.append(FieldError(field=field, detail=text.partition(" - at")[0]))
+            detail = (
+                "The request body is missing" if text == "'data'" else text.partition(" - at")[0]
+            )
+            found.append(FieldError(field=field, detail=detail))
     detail = "; ".join(f"{one.field}: {one.detail}" if one.field else one.detail for one in found)
     return errors.InvalidRequest(f"{detail}." if detail else "", errors=found)
 

@@ -15,6 +15,7 @@ from chatbox.errors import NotFound
 
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SHORT = b"public, max-age=3600"
+PAGES = frozenset({"index.html", "docs.html"})
 _ENCODINGS = ((b"br", ".br"), (b"gzip", ".gz"))
 _ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _TYPES = {
@@ -44,8 +45,8 @@ class Ui:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names = _list_files(folder)
-        index = folder / "index.html"
-        self._page = index.read_bytes() if index.is_file() else MISSING
+        self._page = self._read_page("index.html")
+        self.docs = self._read_page("docs.html")
 
     def file(self, path: str, *, accepts: bytes) -> "StaticAnswer":
         """Find a file by its address, or raise `NotFound`."""
@@ -57,6 +58,9 @@ class Ui:
                 return StaticAnswer(self._read(name + suffix), name, encoding)
         return StaticAnswer(self._read(name), name, b"")
 
+    def _read_page(self, name: str) -> bytes:
+        return (self._folder / name).read_bytes() if name in self._names else MISSING
+
     def _read(self, name: str) -> bytes:
         try:
             return (self._folder / name).read_bytes()
@@ -64,8 +68,8 @@ class Ui:
             raise NotFound from gone
 
     def has(self, path: str) -> bool:
-        """Tell whether an address is a file's."""
-        return path.lstrip("/") in self._names
+        """Tell whether an address is a file's; a page is not served as one."""
+        return path.lstrip("/") in self._names - PAGES
 
     def page(self, boot: Boot) -> bytes:
         """The page for a user."""

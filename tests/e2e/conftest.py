@@ -87,6 +87,7 @@ def opener(browser: Browser) -> Iterator[type_of_opener]:
         base = site if isinstance(site, str) else site.url
         options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **options}
         context = browser.new_context(**options)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         watch = Watch(context)
         watches.append(watch)

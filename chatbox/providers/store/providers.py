@@ -48,14 +48,9 @@ async def list_providers(reader: Reader, user_id: int) -> list[ProviderRow]:
     )
 
 
-async def list_sealed(reader: Reader) -> list[ProviderRow]:
-    """List everybody's providers that hold a secret."""
-    return await reader.fetch_all(ProviderRow, _PROVIDER + "WHERE p.secret IS NOT NULL")
-
-
-async def list_enabled(reader: Reader) -> list[ProviderRow]:
-    """List everybody's providers that may be called."""
-    return await reader.fetch_all(ProviderRow, _PROVIDER + "WHERE p.enabled ORDER BY p.id")
+async def list_everybodys(reader: Reader) -> list[ProviderRow]:
+    """List the providers of all users."""
+    return await reader.fetch_all(ProviderRow, _PROVIDER + "ORDER BY p.id")
 
 
 async def get_provider(reader: Reader, user_id: int, public_id: str) -> ProviderRow:

@@ -29,7 +29,7 @@ export function ContextMeter() {
         class="composer-meter-button"
         aria-haspopup="dialog"
         aria-expanded={isOpen}
-        aria-label={text}
+        aria-label={`${t("composer.context")}: ${t("composer.contextShort", shown)}`}
         data-tip={isOpen ? undefined : t("composer.context")}
         onClick={() => setOpen(!isOpen)}
       >

@@ -26,7 +26,8 @@ export type ProviderStatus = Schemas["Health"];
 export type ProviderCreate = Pick<Schemas["NewProvider"], "name" | "base_url"> & Partial<Schemas["NewProvider"]>;
 export type ProviderPatch = Schemas["ProviderChange"];
 export type ProviderTest = Schemas["TestResult"];
-export type DetectedProvider = Schemas["Found"];
+/** `model_count` is 0 where nobody has asked yet (a key in the environment). */
+export type DetectedProvider = Omit<Schemas["Found"], "model_count"> & { model_count: number };
 
 export type Model = Schemas["Model"];
 export type ModelCreate = Schemas["NewModel"];

@@ -192,7 +192,7 @@ function restore(): void {
 
 function announceAgain(item: Omit<Outgoing, "error">): void {
   const create = item.create;
-  if (create?.id === undefined || sessions.all.peek().has(create.id)) return;
+  if (!create?.id || sessions.all.peek().has(create.id)) return;
   sessions.announce({ ...create, id: create.id, title: create.title ?? "" });
 }
 

@@ -12,6 +12,8 @@ import type {
 } from "../api/types";
 import { models } from "./models";
 
+type Found = Omit<DetectedProvider, "model_count"> & { model_count: number | null };
+
 const SLOW = 90_000;
 
 const items = signal<readonly Provider[]>([]);
@@ -62,8 +64,16 @@ async function refreshModels(id: string): Promise<Model[]> {
 
 /** Looks for model servers on the machine chatbox runs on, and for keys in its environment. */
 async function detect(): Promise<DetectedProvider[]> {
-  const page = await api.post<{ items: DetectedProvider[] }>("/providers/detect", {}, { timeout: 15_000 });
-  return page.items;
+  const page = await api.post<{ items: Found[] }>("/providers/detect", {}, { timeout: 15_000 });
+  return page.items.map((found) => ({ ...found, model_count: found.model_count ?? 0 }));
 }
 
-export const providers = { items, loaded, load, create, update, remove, test, refreshModels, detect };
+/** Connects what `detect` found under this name; a key stays in the server's environment. */
+async function useDetected(name: string): Promise<Provider> {
+  const made = await api.post<Provider>("/providers/detect/use", { name }, { timeout: SLOW });
+  put(made);
+  void models.load().catch(() => undefined);
+  return made;
+}
+
+export const providers = { items, loaded, load, create, update, remove, test, refreshModels, detect, useDetected };

@@ -158,7 +158,7 @@ async function create(body: SessionCreate): Promise<Session> {
     receive(session);
     return session;
   } catch (error) {
-    if (body.id !== undefined && isApiError(error) && error.status === 409) return fetchOne(body.id);
+    if (body.id && isApiError(error) && error.status === 409) return fetchOne(body.id);
     throw error;
   }
 }
