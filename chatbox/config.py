@@ -94,6 +94,8 @@ def load_config(path: Path | None, environ: Mapping[str, str], flags: Mapping[st
     values: dict[str, Any] = {}
     sources = dict.fromkeys(field_names(), "default")
     for name, value in _from_file(path).items():
+        if name not in sources:
+            raise StartRefused(f"The file {path} sets {name!r}, which is not a known value.")
         values[name], sources[name] = value, f"file {path}"
     for name in sources:
         if (found := _from_environment(name, environ)) is not None:
@@ -101,9 +103,6 @@ def load_config(path: Path | None, environ: Mapping[str, str], flags: Mapping[st
     for name, value in flags.items():
         if value is not None:
             values[name], sources[name] = value, "flag"
-    for name in values:
-        if name not in sources:
-            raise StartRefused(f"The file {path} sets {name!r}, which is not a known value.")
     config = _convert(values, sources)
     _check(config)
     return Loaded(config=config, sources=sources)

@@ -64,13 +64,12 @@ async def begin_turn(
 
     Raises `SessionBusy`, `NotFound` and `AlreadyExists` for what changed since the plan was made.
     """
-    caller = order.caller
     log: TurnLog | None = None
     try:
         async with database.write_at_once(lambda w: _write(w, hub, messages, order)) as written:
             if written is None:
                 return None
-            log = _open_log(hub, caller, written.row)
+            log = _open_log(hub, order, written.row)
     except BaseException:
         if log is not None:
             hub.close_log(log)
@@ -95,15 +94,16 @@ async def _write(writer: Writer, hub: Hub, messages: Messages, order: Order) -> 
     return _Written(row=row, started=await started_of(writer, hub, messages, caller, row))
 
 
-def _open_log(hub: Hub, caller: Caller, row: TurnRow) -> TurnLog:
+def _open_log(hub: Hub, order: Order, row: TurnRow) -> TurnLog:
     """Make the turn visible; before the commit, so that nobody can find it without its log."""
     log = TurnLog(
         turn_id=row.public_id,
         session_id=row.session_public_id,
         reply_id=row.reply_public_id,
-        user_id=caller.user_id,
+        user_id=order.caller.user_id,
     )
-    log.publish("turn", turn_event(row))
+    before = order.plan.reply.parts if order.plan.reply else ()
+    log.publish("turn", turn_event(row, text=text_of(before)))
     hub.open_log(log)
     return log
 
@@ -131,8 +131,8 @@ async def _write_turn(writer: Writer, order: Order, keys: _Keys, at: int) -> Tur
     return await turn_store.get_turn(writer, order.caller.user_id, turn_id)
 
 
-def turn_event(row: TurnRow) -> dict[str, object]:
-    """The first event of every turn."""
+def turn_event(row: TurnRow, *, text: str) -> dict[str, object]:
+    """The first event of every turn; `text` is what the reply said before, when it is continued."""
     return {
         "turn_id": row.public_id,
         "session_id": row.session_public_id,
@@ -140,6 +140,7 @@ def turn_event(row: TurnRow) -> dict[str, object]:
         "reply_id": row.reply_public_id,
         "model": row.model,
         "continued": row.continued,
+        "text": text,
     }
 
 

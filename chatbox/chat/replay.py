@@ -25,12 +25,13 @@ async def replay(reader: Reader, row: TurnRow) -> list[Event]:
     A day after the turn the cuts are forgotten; the text then comes as one event.
     """
     reply = await message_store.get_message_by_key(reader, row.reply_id)
-    text = text_of(reply.parts)[row.text_start :]
+    whole = text_of(reply.parts)
+    before, text = whole[: row.text_start], whole[row.text_start :]
     thinking = thinking_of(reply.parts)[row.thinking_start :]
     marks = row.marks
     if marks is None:
         marks = (f"R{len(thinking)}" if thinking else "") + (f"T{len(text)}" if text else "")
-    first = Event("turn", msgspec.json.encode(turn_event(row)))
+    first = Event("turn", msgspec.json.encode(turn_event(row, text=before)))
     last = [Event(kind, bytes(data)) for kind, data in row.outcome or ()]
     return [first, *split_marks(marks, text=text, thinking=thinking), *last]
 

@@ -49,7 +49,7 @@ class SecretBox:
         nonce, body = sealed[head : head + _NONCE_BYTES], sealed[head + _NONCE_BYTES :]
         try:
             return self._cipher.decrypt(nonce, body, bound_to.encode()).decode()
-        except InvalidTag as wrong:
+        except (InvalidTag, ValueError) as wrong:
             raise CannotOpen("damaged, or copied from another row") from wrong
 
 

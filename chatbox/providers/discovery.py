@@ -124,7 +124,10 @@ class Discovery:
             given = self._environ.get("OPENAI_BASE_URL", "").strip() if name == "OpenAI" else ""
             if not secret and not given:
                 continue
-            base_url = normal_base_url(given or usual)
+            try:
+                base_url = normal_base_url(given or usual)
+            except AddressRefused:
+                continue
             found = Found(
                 name=name,
                 base_url=base_url,

@@ -12,7 +12,7 @@ Name = Annotated[
     Meta(
         min_length=1,
         max_length=60,
-        pattern=r"^[^/\x00-\x1f\x7f]+$",
+        pattern=r"^ *[^\s/\x00-\x1f\x7f][^/\x00-\x1f\x7f]*$(?!\n)",
         description="Names the provider; the first half of its models' ids",
     ),
 ]
@@ -24,7 +24,7 @@ Secret = Annotated[
     Meta(
         min_length=1,
         max_length=4000,
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=r"^[\x21-\x7e]+$(?!\n)",
         description="The provider's API key; it is stored encrypted and never returned",
     ),
 ]

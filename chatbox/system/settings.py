@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chatbox.caller import Caller
-from chatbox.db.database import Database
+from chatbox.db.database import Database, Reader
 from chatbox.db.rows import encode_json
 from chatbox.events.hub import Hub
 
@@ -76,27 +76,19 @@ class UserSettings:
         if (known := self._known.get(caller.user_id)) is not None:
             return known
         async with self._database.read() as reader:
-            row = await reader.fetch_one(
-                _Row,
-                "SELECT settings, settings_version FROM users WHERE id = :user",
-                user=caller.user_id,
-            )
-        if row is None:
-            return Settings()
-        settings = msgspec.structs.replace(row.settings, version=row.settings_version)
-        self._known[caller.user_id] = settings
-        return settings
+            settings = await _stored(reader, caller)
+        return self._known.setdefault(caller.user_id, settings)  # a change may have been quicker
 
     async def change(self, caller: Caller, change: SettingsChange) -> Settings:
         """Change some settings and tell the user's other tabs."""
-        old = await self.get(caller)
         given = {
             name: value
             for name in change.__struct_fields__
             if (value := getattr(change, name)) is not UNSET
         }
-        new = msgspec.structs.replace(old, **given, version=old.version + 1)
         async with self._database.write() as writer:
+            old = await _stored(writer, caller)
+            new = msgspec.structs.replace(old, **given, version=old.version + 1)
             await writer.execute(
                 """
                 UPDATE users
@@ -109,3 +101,14 @@ class UserSettings:
         self._known[caller.user_id] = new
         self._hub.notify(caller.user_id, "settings_changed", {"settings": new})
         return new
+
+
+async def _stored(reader: Reader, caller: Caller) -> Settings:
+    row = await reader.fetch_one(
+        _Row,
+        "SELECT settings, settings_version FROM users WHERE id = :user",
+        user=caller.user_id,
+    )
+    if row is None:
+        return Settings()
+    return msgspec.structs.replace(row.settings, version=row.settings_version)

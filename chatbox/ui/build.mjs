@@ -7,7 +7,7 @@ import * as esbuild from 'esbuild';
 import { budgetReport } from './scripts/budget.mjs';
 import { woff2Only } from './scripts/katex-fonts.mjs';
 import { precompress } from './scripts/precompress.mjs';
-import { writeShell } from './scripts/shell.mjs';
+import { writeDocs, writeShell } from './scripts/shell.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -58,7 +58,16 @@ function appOptions(mathStyles, onBuilt) {
   };
 }
 
-async function finishBuild(result, mathStyles) {
+/** The API reference shares no chunk with the app: neither makes the other larger. */
+async function buildDocs() {
+  const options = { ...shared, entryPoints: { docs: 'src/docs/main.ts' }, format: 'esm' };
+  const onBuilt = (result) => (result.errors.length > 0 ? undefined : writeDocs({ root, dist, metafile: result.metafile }));
+  const plugins = [{ name: 'after-build', setup: (build) => build.onEnd(onBuilt) }];
+  if (watching) return (await esbuild.context({ ...options, plugins })).watch();
+  return (await esbuild.build({ ...options, plugins })).metafile;
+}
+
+async function finishBuild(result, mathStyles, docs) {
   if (result.errors.length > 0) return;
   await cp(join(root, 'public'), dist, { recursive: true });
   const preload = await writeShell({ root, dist, metafile: result.metafile });
@@ -67,7 +76,7 @@ async function finishBuild(result, mathStyles) {
     return;
   }
   await precompress(assets);
-  const report = await budgetReport({ dist, app: result.metafile, math: mathStyles.metafile, preload });
+  const report = await budgetReport({ dist, app: result.metafile, math: mathStyles.metafile, docs, preload });
   process.stdout.write(report.table);
   if (report.failed) process.exitCode = 1;
 }
@@ -75,7 +84,8 @@ async function finishBuild(result, mathStyles) {
 await rm(dist, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
 const mathStyles = await buildMathStyles();
-const options = appOptions(mathStyles, (result) => finishBuild(result, mathStyles));
+const docs = await buildDocs();
+const options = appOptions(mathStyles, (result) => finishBuild(result, mathStyles, docs));
 if (watching) {
   await (await esbuild.context(options)).watch();
 } else {

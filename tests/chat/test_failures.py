@@ -144,7 +144,11 @@ async def test_events_of_a_foreign_kind_never_reach_the_page(chat: Site) -> None
 
 @pytest.mark.parametrize(
     ("model", "text"),
-    [("u2028", "a\u2028b\u2029c\u0085d"), ("utf8-split", "naïve 日本語 👩‍🚀"), ("crlf-split", "Four")],
+    [
+        ("u2028", "a\u2028b\u2029c\u0085d"),
+        ("utf8-split", "naïve 日本語 👩‍🚀"),
+        ("crlf-split", "Four"),
+    ],
 )
 async def test_text_arrives_exactly(chat: Site, model: str, text: str) -> None:
     events = await chat.stream("Hello", f"up/{model}")

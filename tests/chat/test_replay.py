@@ -94,9 +94,7 @@ async def test_each_turn_of_a_continued_reply_is_replayed_with_its_own_text(chat
     first = await chat.stream("Hello", "up/cut@3")
     reply_id = first[0].data["reply_id"]
     url = f"/messages/{reply_id}/continue"
-    async with chat.client.stream(
-        "POST", url, headers={"Accept": "text/event-stream"}
-    ) as response:
+    async with chat.client.stream("POST", url, headers={"Accept": "text/event-stream"}) as response:
         second = (await response.aread()).decode()
     turn_id = (await chat.messages(first[0].data["session_id"]))[-1]["turn_id"]
     assert (await chat.client.get(f"/turns/{turn_id}/events")).text == second

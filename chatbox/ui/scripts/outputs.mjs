@@ -21,6 +21,12 @@ export function mainEntry(metafile) {
   return { path: found[0], css: found[1].cssBundle ?? null };
 }
 
+export function docsEntry(metafile) {
+  const found = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === 'src/docs/main.ts');
+  if (!found) throw new Error('no output for src/docs/main.ts');
+  return { path: found[0], css: found[1].cssBundle };
+}
+
 /** Lazy entries that the first chat screen needs anyway: the chat route and one locale. */
 export function firstScreenEntries(metafile) {
   const wanted = /^src\/(features\/(chat|composer)\/|lib\/i18n\/locales\/en\b)/;

@@ -19,9 +19,9 @@ export function BranchSwitcher({ message }: { readonly message: Message }) {
     const target = ids[at + step];
     if (target === undefined) return;
     const row = root.current?.closest<HTMLElement>("[data-row]") ?? null;
-    const settle = holdPosition(row, step === 1 ? "next" : "previous");
+    const settle = holdPosition(row, target, step === 1 ? "next" : "previous");
     await actions.showSibling(message, target);
-    settle(target);
+    settle();
     announce(t("chat.versionNow", { n: at + step + 1, total: ids.length }));
   };
 

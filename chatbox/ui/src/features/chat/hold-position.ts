@@ -1,22 +1,21 @@
-/** Keeps a row where it is on the screen while another version takes its place. */
-function scroller(element: Element): HTMLElement | null {
-  return element.closest<HTMLElement>("[data-scroller]");
-}
+/** Keeps a row where it is on the screen, and the keyboard in it, while another version takes its place. */
+import { holdNext } from "./places";
 
 /**
- * Remembers where `row` stands. The returned function puts the row with the given id there and
- * gives the focus back to the button that was used (or its neighbour when that is switched off).
+ * Call before the change: the row `nextId` will stand where `row` stands now. Call the returned
+ * function after it: the focus goes back to the button that was used, or to its neighbour.
  */
-export function holdPosition(row: HTMLElement | null, button: string): (id: string) => void {
-  const box = row === null ? null : scroller(row);
-  const top = row?.getBoundingClientRect().top ?? 0;
+export function holdPosition(row: HTMLElement | null, nextId: string, button: string): () => void {
+  const box = row?.closest<HTMLElement>("[data-scroller]") ?? null;
   const hadFocus = row?.contains(document.activeElement) ?? false;
-  return (id) => {
+  if (row !== null && box !== null) {
+    holdNext({ messageId: nextId, offset: row.getBoundingClientRect().top - box.getBoundingClientRect().top });
+  }
+  return () => {
     requestAnimationFrame(() => {
-      const next = document.getElementById(`m-${id}`);
-      if (next === null || box === null) return;
-      box.scrollTop += next.getBoundingClientRect().top - top;
-      if (!hadFocus) return;
+      holdNext(null);
+      const next = document.getElementById(`m-${nextId}`);
+      if (!hadFocus || next === null) return;
       const wanted = next.querySelector<HTMLButtonElement>(`[data-branch="${button}"]:not(:disabled)`);
       (wanted ?? next.querySelector<HTMLButtonElement>("[data-branch]:not(:disabled)"))?.focus({ preventScroll: true });
     });

@@ -32,6 +32,12 @@ export function topRow(box: HTMLElement): Place | null {
   return null;
 }
 
+let held: Place | null = null;
+
+/** Where a row has to stand as soon as it is rendered; null when that is done or given up. */
+export const holdNext = (place: Place | null): void => void (held = place);
+export const heldPlace = (): Place | null => held;
+
 let current: StickController | null = null;
 
 export const setController = (controller: StickController | null): void => void (current = controller);

@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { SendAnchor, StickController, type StickState } from "../../lib/scroll";
-import { placeOf, rememberPlace, setController, topRow } from "./places";
+import { heldPlace, holdNext, placeOf, rememberPlace, setController, topRow } from "./places";
 
 export interface ScrollHandle {
   readonly box: RefObject<HTMLDivElement | null>;
@@ -37,12 +37,10 @@ export function useScroll(sessionId: string): ScrollHandle {
   useLayoutEffect(() => {
     if (box.current === null || content.current === null || spacer.current === null) return undefined;
     const element = box.current;
-    const sendAnchor = new SendAnchor(element, spacer.current);
     // Created first, so that the spacer has given way before the controller looks at the height.
-    const observer = new ResizeObserver(() => sendAnchor.update());
+    const observer = new ResizeObserver(() => anchor.current?.update());
     observer.observe(content.current);
     const controller = new StickController(element, content.current, { onState: setState });
-    anchor.current = sendAnchor;
     stick.current = controller;
     setController(controller);
     goBack(sessionId, element, controller);
@@ -57,12 +55,27 @@ export function useScroll(sessionId: string): ScrollHandle {
   const anchorTo = (rowId: string): void => {
     const row = document.getElementById(`m-${rowId}`);
     if (row === null) return;
-    anchor.current?.anchor(row);
+    standAt(row, undefined);
     stick.current?.jumpToLatest();
   };
+  /** Makes room below the row, so that it can stand at `gap` from the top. Returns the position. */
+  const standAt = (row: HTMLElement, gap: number | undefined): number => {
+    if (box.current === null || spacer.current === null) return 0;
+    anchor.current?.release();
+    anchor.current = new SendAnchor(box.current, spacer.current, gap);
+    return anchor.current.anchor(row);
+  };
   const settle = (): void => {
-    anchor.current?.update();
-    stick.current?.contentChanged();
+    const held = heldPlace();
+    const row = held === null ? null : document.getElementById(`m-${held.messageId}`);
+    if (held === null || row === null) {
+      anchor.current?.update();
+      stick.current?.contentChanged();
+      return;
+    }
+    stick.current?.release();
+    stick.current?.scrollTo(standAt(row, held.offset));
+    holdNext(null);
   };
   return { box, content, spacer, stick, state, anchorTo, settle };
 }

@@ -10,10 +10,15 @@ import { IconButton } from "../../lib/ui/IconButton";
 
 function Editor({ item, onDone }: { readonly item: Outgoing; readonly onDone: () => void }) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const save = (): void => {
-    outbox.edit(item.id, area.current?.value ?? item.content);
+  const closed = useRef(false);
+  // Taking the field away makes it lose the focus, which must not save a second time.
+  const finish = (text: string): void => {
+    if (closed.current) return;
+    closed.current = true;
+    outbox.edit(item.id, text);
     onDone();
   };
+  const save = (): void => finish(area.current?.value ?? item.content);
   return (
     <textarea
       ref={area}
@@ -27,7 +32,7 @@ function Editor({ item, onDone }: { readonly item: Outgoing; readonly onDone: ()
         if (event.key === "Escape") {
           event.preventDefault();
           event.stopPropagation();
-          onDone();
+          finish(item.content);
         } else if (isEnter(event) && !event.shiftKey) {
           event.preventDefault();
           save();

@@ -14,6 +14,13 @@ function titleOf(found: DetectedProvider): string {
   return t("onboarding.on_this_computer", { name: NAMES[found.software] });
 }
 
+/** What is from the environment is connected by the server, which alone knows the key. */
+function connect(found: DetectedProvider): Promise<Provider> {
+  if (found.software === "environment") return providers.useDetected(found.name);
+  const name = freeName(found.name, providers.items.peek().map((one) => one.name));
+  return providers.create({ name, base_url: found.base_url, kind: found.kind });
+}
+
 interface CardProps {
   readonly found: DetectedProvider;
   readonly onUsed: (provider: Provider) => void;
@@ -26,8 +33,7 @@ function ServerCard({ found, onUsed }: CardProps) {
     setBusy(true);
     setProblem(null);
     try {
-      const name = freeName(found.name, providers.items.peek().map((one) => one.name));
-      onUsed(await providers.create({ name, base_url: found.base_url, kind: found.kind }));
+      onUsed(await connect(found));
     } catch (error) {
       setProblem(describeError(error));
     } finally {

@@ -1,0 +1,154 @@
+"""The command line: what it shows, what it refuses, with which exit code."""
+
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+import chatbox
+from chatbox.cli.logs import redact
+from chatbox.cli.main import EXIT_REFUSED, main
+from chatbox.db.lock import DirectoryLock
+from tests.running import SECRET
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No configuration of the machine that runs the tests."""
+    for name in [name for name in os.environ if name.startswith("CHATBOX_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run a command that must be refused; its sentence."""
+    assert main(arguments) == EXIT_REFUSED
+    shown = capsys.readouterr()
+    assert shown.err.startswith("chatbox: ")
+    assert "Traceback" not in shown.err
+    return shown.err
+
+
+def test_config_show_prints_every_value_with_its_source(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "chatbox.toml").write_text("[limits]\nviewers = 7\n")
+    monkeypatch.setenv("CHATBOX_LOG_LEVEL", "debug")
+    assert main(["config", "show", "--port", "9"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "9" in lines["port"]
+    assert "flag" in lines["port"]
+    assert "environment CHATBOX_LOG_LEVEL" in lines["log_level"]
+    assert "file chatbox.toml" in lines["limits.viewers"]
+    assert "default" in lines["host"]
+
+
+def test_version_names_chatbox_python_and_sqlite(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert f"chatbox {chatbox.__version__}" in shown
+    assert "SQLite 3." in shown
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["serve", "--port", "x"], ["config"]])
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com", "", "localhost."])
+def test_binds_beyond_this_computer_are_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, host: str
+) -> None:
+    said = refusal(capsys, "serve", "--host", host, "--data-dir", str(tmp_path / "data"))
+    assert "this computer only" in said
+    assert not (tmp_path / "data").exists()
+
+
+def test_team_mode_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Team mode" in refusal(capsys, "serve", "--team")
+
+
+def test_a_bad_value_stops_the_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATBOX_PORT", "many")
+    assert "CHATBOX_PORT" in refusal(capsys, "serve")
+    assert "CHATBOX_PORT" in refusal(capsys, "config", "show")
+
+
+def test_a_taken_directory_names_its_owner(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    with DirectoryLock(data):
+        said = refusal(capsys, "serve", "--data-dir", str(data))
+    assert f"process {os.getpid()}" in said
+    assert not (data / "chatbox.db").exists()
+
+
+def test_a_taken_port_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = refusal(capsys, "serve", "--port", port, "--data-dir", str(tmp_path / "data"))
+    assert port in said
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`chatbox serve` as a process, and its address."""
+    command = [sys.executable, "-m", "chatbox", "serve", "--port", "0", "--data-dir", str(data)]
+    command += ["--no-discover", "--no-demo-model"]
+    environ = {**os.environ, "PYTHONPATH": str(Path(chatbox.__file__).parents[1])}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environ) as process:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if "chatbox is ready" in line)
+        yield process, line.split()[-1]
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def test_a_server_starts_serves_and_ends_with_code_0(
+    serving: tuple[subprocess.Popen[str], str], data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    process, url = serving
+    assert httpx.get(f"{url}/healthz", trust_env=False).json() == {"status": "ok"}
+    assert {file.stat().st_mode & 0o077 for file in [data, *data.iterdir()]} == {0}
+    assert (data.with_name("data.master-key").stat().st_mode & 0o777) == 0o600
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert not (data / "chatbox.db-wal").exists()
+
+    other = base64.b64encode(bytes(32)).decode()
+    (data.parent / "other-key").write_text(other)
+    before = (data / "chatbox.db").read_bytes()
+    command = ["serve", "--data-dir", str(data), "--port", "0", "--no-discover"]
+    said = refusal(capsys, *command, "--master-key-file", str(data.parent / "other-key"))
+    assert "master key is not the one" in said
+    said = refusal(capsys, *command, "--master-key-file", str(data.parent / "missing"))
+    assert "missing" in said
+    assert (data / "chatbox.db").read_bytes() == before
+
+
+def test_what_looks_like_a_key_is_blanked_in_logs() -> None:
+    for text in (f"key {SECRET}!", f"Authorization: Bearer {SECRET}", f"bearer  {SECRET}"):
+        assert SECRET[-12:] not in redact(text)
+    assert redact("nothing to hide, task-force sky") == "nothing to hide, task-force sky"
