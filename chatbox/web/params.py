@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter
 
 from chatbox.errors import InvalidRequest
@@ -30,7 +31,11 @@ LastEventId = Annotated[
 ]
 Accept = Annotated[
     str | None,
-    HeaderParameter(name="Accept", description="`text/event-stream` streams the turn's events"),
+    HeaderParameter(
+        name="Accept",
+        description="`text/event-stream` streams the turn's events",
+        examples=[Example(value="text/event-stream")],
+    ),
 ]
 
 

@@ -35,10 +35,7 @@ def build(
     """The context, or None when it is refused as too long."""
     try:
         return build_context(system, history, budget, start_id=start_id)
-    except MessageTooLong as refused:
-        assert refused.extra["budget"] == budget.tokens
-        assert isinstance(refused.extra["tokens"], int)
-        assert refused.extra["tokens"] > budget.tokens
+    except MessageTooLong:
         return None
 
 
@@ -135,5 +132,6 @@ def test_tool_calls_and_their_results_stay_together() -> None:
 
 
 def test_the_refusal_explains_itself() -> None:
-    with pytest.raises(MessageTooLong, match="needs about 1007 tokens .* window of 500"):
+    with pytest.raises(MessageTooLong, match="needs about 1007 tokens .* of 500") as refusal:
         build_context(0, [Entry(id=1, role="user", tokens=1_000)], Budget(window=500, reserve=100))
+    assert refusal.value.extra == {"tokens": 1_007, "budget": 390, "window": 500}

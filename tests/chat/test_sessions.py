@@ -36,7 +36,7 @@ async def test_a_session_is_created_with_everything_or_nothing(site: Site) -> No
     assert {name: made[name] for name in full} == full
     answer = await site.client.get(f"/sessions/{made['id']}")
     assert answer.json() == made
-    assert answer.headers["etag"] == "1"
+    assert answer.headers["etag"] == '"1"'
 
 
 async def test_ids_that_are_no_uuids_are_refused(client: httpx.AsyncClient) -> None:

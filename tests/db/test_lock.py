@@ -40,9 +40,8 @@ def test_a_second_server_is_refused_with_the_pid_of_the_first(tmp_path: Path) ->
 
 def test_the_lock_can_be_taken_again_after_it_was_let_go(tmp_path: Path) -> None:
     for _ in range(2):
-        with DirectoryLock(tmp_path):
-            with pytest.raises(StartRefused), DirectoryLock(tmp_path):
-                pass
+        with DirectoryLock(tmp_path), pytest.raises(StartRefused), DirectoryLock(tmp_path):
+            pass
     assert mode(tmp_path / "chatbox.lock") == 0o600
 
 

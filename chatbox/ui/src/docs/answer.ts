@@ -71,7 +71,7 @@ async function showEvents(place: HTMLElement, response: Response): Promise<numbe
 }
 
 function eventView({ event, data, id }: SseFrame): HTMLElement {
-  return el("li", {}, el("span", { class: "event-id" }, id ?? "–"), el("code", { class: "event-name" }, event), el("code", {}, ...colouredJson(data)));
+  return el("li", {}, el("span", { class: "event-id" }, id ?? "–"), el("code", { class: "event-name" }, event), el("code", {}, ...colouredJson(pretty(data, true))));
 }
 
 const events = (count: number): string => (count === 1 ? "1 event" : `${count.toLocaleString("en")} events`);

@@ -46,10 +46,11 @@ export function colouredJson(text: string): Child[] {
   return parts;
 }
 
-/** `text` indented when it is JSON, else as it is. */
-export function pretty(text: string): string {
+/** `text` indented when it is JSON, else as it is; `onOneLine` for a list of short ones. */
+export function pretty(text: string, onOneLine = false): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    const indented = JSON.stringify(JSON.parse(text), null, 2);
+    return onOneLine ? indented.replace(/([{[])?\n\s*(?=([}\]])?)/g, (_, begins, ends) => (begins ?? (ends ? "" : " "))) : indented;
   } catch {
     return text;
   }

@@ -3,12 +3,12 @@ import { type Child, el, inline } from "./dom.ts";
 import type { OpenApi, Schema } from "./openapi.ts";
 import { type Field, fieldsOf, limitsOf, shapeOf, typeText } from "./schema.ts";
 
-/** The schema's type, description and fields. */
-export function schemaView(document: OpenApi, given: Schema): HTMLElement {
+/** The schema's type, description and fields; what is required matters in requests only. */
+export function schemaView(document: OpenApi, given: Schema, isRequest: boolean): HTMLElement {
   const { schema, nullable } = shapeOf(document, given);
   const head = el("p", { class: "schema-head" },
     el("code", { class: "type" }, typeText(document, given)), " ", ...inline(schema.description ?? ""), nullable ? " May be null." : null);
-  return el("div", { class: "schema" }, head, inside(document, given));
+  return el("div", { class: isRequest ? "schema request" : "schema" }, head, inside(document, given));
 }
 
 /** The fields of an object, of a list's items, or of each alternative; null for plain values. */

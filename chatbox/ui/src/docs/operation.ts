@@ -22,7 +22,7 @@ export function methodView(method: string): HTMLElement {
 
 /** The address may break after each slash. */
 function pathView(path: string): (Node | string)[] {
-  return path.split(/(?<=\/)/).flatMap((part) => [part.startsWith("{") ? el("var", {}, part) : part, el("wbr")]);
+  return path.split(/(?<=\/)|(?=\/)/).flatMap((part) => [part.startsWith("{") ? el("var", {}, part) : part, part === "/" ? el("wbr") : ""]);
 }
 
 function contentOf(document: OpenApi, operation: Operation): HTMLElement {
@@ -30,7 +30,7 @@ function contentOf(document: OpenApi, operation: Operation): HTMLElement {
   if (operation.parameters.length > 0) about.append(parametersView(document, operation));
   if (operation.body) {
     const note = operation.isBodyRequired ? "" : " (optional)";
-    about.append(el("h4", {}, `Body${note}`), schemaView(document, operation.body));
+    about.append(el("h4", {}, `Body${note}`), schemaView(document, operation.body, true));
   }
   about.append(el("h4", {}, "Answers"), ...operation.responses.map(([status, answer]) => answerView(document, status, answer)));
   return el("div", { class: "operation-content" }, about, tryView(document, operation));
@@ -63,7 +63,7 @@ function answerView(document: OpenApi, status: string, { description, content = 
   const details = el("details", { class: "answer-line" }, el("summary", {}, el("span", {}, ...head)));
   for (const [kind, { schema }] of kinds) {
     details.append(el("p", { class: "quiet" }, kind));
-    if (schema && kind !== "text/event-stream") details.append(schemaView(document, schema));
+    if (schema && kind !== "text/event-stream") details.append(schemaView(document, schema, false));
   }
   return details;
 }

@@ -18,7 +18,7 @@ export function tryView(document: OpenApi, operation: Operation): HTMLElement {
   for (const parameter of operation.parameters) {
     const control = controlFor(document, operation, parameter);
     controls.set(keyOf(parameter), control);
-    form.append(el("div", { class: "control" }, labelFor(control.id, parameter), control));
+    form.append(el("div", { class: "control" }, labelFor(control.id, parameter), control, suggestions(control.id, parameter)));
   }
   const body = operation.body ? el("textarea", { id: `${operation.id}-body`, rows: "6", spellcheck: "false", autocomplete: "off" }) : null;
   if (body) form.append(bodyView(document, operation, body));
@@ -44,6 +44,7 @@ function controlFor(document: OpenApi, operation: Operation, parameter: Paramete
     required: parameter.required === true,
     inputmode: schema.type === "integer" ? "numeric" : "text",
     placeholder: schema.default ? String(schema.default) : "",
+    list: schema.examples ? `${id}-examples` : false,
   });
   if (parameter.in === "path") {
     input.value = remembered.get(parameter.name) ?? "";
@@ -51,6 +52,10 @@ function controlFor(document: OpenApi, operation: Operation, parameter: Paramete
     input.addEventListener("focus", () => { input.value ||= remembered.get(parameter.name) ?? ""; });
   }
   return input;
+}
+
+function suggestions(id: string, { schema: { examples } }: Parameter): HTMLElement | null {
+  return examples ? el("datalist", { id: `${id}-examples` }, ...examples.map((value) => el("option", { value: String(value) }))) : null;
 }
 
 function labelFor(id: string, { name, in: where, required }: Parameter): HTMLElement {
