@@ -80,10 +80,10 @@ def read_reply(stream: Stream) -> Reply:
     """Put the text of either kind of stream together."""
     text, message_id = [], None
     for event in stream.events():
-        if isinstance(words := event.get("text"), str):
-            text.append(words)
-        elif "reply_id" in event:
+        if "reply_id" in event:
             message_id = str(event["reply_id"])
+        elif isinstance(words := event.get("text"), str):
+            text.append(words)
         elif isinstance(choices := event.get("choices"), list) and choices:
             text.append(choices[0]["delta"].get("content") or "")
     return Reply("".join(text), message_id)

@@ -109,8 +109,8 @@ class Bench:
             if stream.failure is None:
                 reply = read_reply(stream)
                 wrong += reply.text != text
-                if reply.message_id is not None:
-                    self.stored[reply.message_id] = text
+                if target.name == "chatbox":
+                    self.stored[reply.message_id or "unknown"] = text
         return len(failed), wrong
 
 

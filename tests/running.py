@@ -1,8 +1,9 @@
 """A running chatbox for tests: the real app over real HTTP on loopback, and a client for it."""
 
+import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -154,6 +155,13 @@ async def next_frame(connection: ClientConnection, kind: str) -> JSON:
         frame: JSON = json.loads(await connection.recv())
         if frame["type"] == kind:
             return frame
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for something that tells nobody when it happens."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 def text_of(events: list[Event], kind: str = "delta") -> str:

@@ -11,6 +11,10 @@ from tests.running import SECRET, Site, config_in, good, run_site, text_of
 from tests.upstream import Upstream
 
 
+def contents_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 async def test_a_message_is_answered_and_kept(chat: Site) -> None:
     events = await chat.stream("Say this back, please.")
     assert [event.kind for event in events][:2] == ["turn", "delta"]
@@ -56,9 +60,9 @@ async def test_the_secret_is_nowhere_in_the_data_directory(data_dir: Path) -> No
             for path in ("/providers", "/models", "/sessions", "/info", "/settings")
         ]
     assert not [text for text in answers if SECRET in text]
-    files = [path for path in data_dir.rglob("*") if path.is_file()]
-    assert files
-    assert not [path for path in files if SECRET.encode() in path.read_bytes()]
+    contents = contents_of(data_dir)
+    assert "chatbox.db" in contents
+    assert not [name for name, content in contents.items() if SECRET.encode() in content]
 
 
 async def test_a_stopping_server_finishes_running_replies(

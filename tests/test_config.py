@@ -1,4 +1,4 @@
-"""The configuration: flag over environment over file over default, and errors that name the source."""
+"""The configuration: where values come from, and errors that name the place."""
 
 from pathlib import Path
 from typing import Any

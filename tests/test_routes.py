@@ -73,7 +73,7 @@ TABLE = {
     f"PATCH {API}/models/{{model_id:path}}": Entry(200, {"enabled": True}),
     f"DELETE {API}/models/{{model_id:path}}": Entry(204),
 }
-MALFORMED = ("x", "0", "-1", "%00", "%27%20OR%201%3D1", "..%2f..%2fsettings", "9" * 40, "x" * 400)
+MALFORMED = ("x", "-1", "%00", "%27%20OR%201%3D1", "..%2f..%2fsettings", "9" * 40)
 PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 

@@ -8,14 +8,33 @@ from msgspec import UNSET, Meta, UnsetType
 from chatbox.llm.adapter import Params
 from chatbox.llm.messages import Part
 
-Title = Annotated[str, Meta(min_length=1, max_length=200, description="What the session is called")]
+Title = Annotated[
+    str,
+    Meta(
+        min_length=1, max_length=200, description="What the session is called", examples=["Ideas"]
+    ),
+]
 ModelName = Annotated[
-    str, Meta(min_length=1, max_length=400, description="A model as `provider/model`")
+    str,
+    Meta(
+        min_length=1,
+        max_length=400,
+        description="A model as `provider/model`",
+        examples=["OpenAI/gpt-4.1-mini"],
+    ),
 ]
 SystemPrompt = Annotated[
-    str, Meta(max_length=200_000, description="Instructions sent before every context")
+    str,
+    Meta(
+        max_length=200_000,
+        description="Instructions sent before every context",
+        examples=["Answer briefly."],
+    ),
 ]
-Content = Annotated[str, Meta(min_length=1, description="What the user says, as Markdown text")]
+Content = Annotated[
+    str,
+    Meta(min_length=1, description="What the user says, as Markdown text", examples=["Say hello."]),
+]
 Id = Annotated[str, Meta(min_length=36, max_length=36, description="A UUID in lower-case text")]
 ParentId = Annotated[
     Id,

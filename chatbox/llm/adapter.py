@@ -77,6 +77,7 @@ class Params(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
                 max_length=20,
                 pattern="^[a-z]+$",
                 description="How hard to think, for example `low` or `high`",
+                examples=["low"],
             ),
         ]
         | None

@@ -14,10 +14,17 @@ Name = Annotated[
         max_length=60,
         pattern=r"^ *[^\s/\x00-\x1f\x7f][^/\x00-\x1f\x7f]*$(?!\n)",
         description="Names the provider; the first half of its models' ids",
+        examples=["My Ollama"],
     ),
 ]
 BaseUrl = Annotated[
-    str, Meta(min_length=1, max_length=2000, description="The API's root, usually ending in /v1")
+    str,
+    Meta(
+        min_length=1,
+        max_length=2000,
+        description="The API's root, usually ending in /v1",
+        examples=["http://127.0.0.1:11434/v1"],
+    ),
 ]
 Secret = Annotated[
     str,
@@ -26,9 +33,10 @@ Secret = Annotated[
         max_length=4000,
         pattern=r"^[\x21-\x7e]+$(?!\n)",
         description="The provider's API key; it is stored encrypted and never returned",
+        examples=["sk-…"],
     ),
 ]
-Tokens = Annotated[int, Meta(ge=256, le=100_000_000, description="Tokens")]
+Tokens = Annotated[int, Meta(ge=256, le=100_000_000, description="Tokens", examples=[32_768])]
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -128,7 +136,13 @@ class UseFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which of the found providers to connect."""
 
     name: Annotated[
-        str, Meta(min_length=1, max_length=60, description="The name that detection listed")
+        str,
+        Meta(
+            min_length=1,
+            max_length=60,
+            description="The name that detection listed",
+            examples=["Ollama"],
+        ),
     ]
 
 

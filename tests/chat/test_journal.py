@@ -1,7 +1,6 @@
 """The journal: group commits, and what happens when one fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
@@ -47,8 +46,8 @@ async def turns(database: Database) -> list[int]:
 
 
 @pytest.fixture
-async def journal(database: Database) -> AsyncIterator[Journal]:
-    yield Journal(database)
+async def journal(database: Database) -> Journal:
+    return Journal(database)
 
 
 def end_of(key: int, text: str) -> TurnEnd:

@@ -1,7 +1,6 @@
 """Deltas become events, marks and parts; marks cut the text into the same events again."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import groupby
 
 import msgspec
@@ -28,13 +27,13 @@ DELTAS = st.lists(
 
 
 @pytest.fixture
-async def log() -> AsyncIterator[TurnLog]:
-    yield TurnLog(turn_id="t", session_id="s", reply_id="r", user_id=1)
+def log() -> TurnLog:
+    return TurnLog(turn_id="t", session_id="s", reply_id="r", user_id=1)
 
 
 @pytest.fixture
-async def writer(log: TurnLog, database: Database) -> AsyncIterator[ReplyWriter]:
-    yield ReplyWriter(log, Journal(database), turn_key=1)
+async def writer(log: TurnLog, database: Database) -> ReplyWriter:
+    return ReplyWriter(log, Journal(database), turn_key=1)
 
 
 def shown(log: TurnLog) -> list[tuple[str, str]]:

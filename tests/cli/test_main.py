@@ -66,7 +66,10 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com", "", "localhost."])
+@pytest.mark.parametrize(
+    "host",
+    ["0.0.0.0", "::", "192.168.1.5", "example.com", "", "localhost."],  # noqa: S104 - refused
+)
 def test_binds_beyond_this_computer_are_refused(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, host: str
 ) -> None:

@@ -21,6 +21,10 @@ async def make_notes(database: Database) -> None:
         await writer.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, a INT, b INT) STRICT")
 
 
+def modes_in(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
 async def names(database: Database) -> list[str]:
     async with database.read() as reader:
         return await reader.fetch_all(str, "SELECT key_fingerprint FROM instance")
@@ -34,10 +38,13 @@ async def test_a_commit_is_seen_by_every_reader(database: Database) -> None:
 
 
 async def test_an_error_rolls_everything_back(database: Database) -> None:
-    with pytest.raises(ValueError, match="half way"):
+    async def fail_half_way() -> None:
         async with database.write() as writer:
             await writer.execute(ADD, name="one")
             raise ValueError("half way")
+
+    with pytest.raises(ValueError, match="half way"):
+        await fail_half_way()
     assert await names(database) == []
     async with database.write() as writer:
         await writer.execute(ADD, name="two")
@@ -48,8 +55,7 @@ async def test_a_broken_constraint_is_a_conflict_and_rolls_back(database: Databa
     await make_notes(database)
     with pytest.raises(Conflict):
         async with database.write() as writer:
-            await writer.execute("INSERT INTO notes (id) VALUES (7)")
-            await writer.execute("INSERT INTO notes (id) VALUES (7)")
+            await writer.execute_many("INSERT INTO notes (id) VALUES (7)", [{}, {}])
     async with database.read() as reader:
         assert await reader.fetch_all(int, "SELECT id FROM notes") == []
 
@@ -185,8 +191,7 @@ async def test_files_are_their_owners_alone_and_the_wal_is_written_back(data_dir
     async with database.write() as writer:
         await writer.execute(ADD, name="one")
     await database.close()
-    left = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data_dir.iterdir()}
-    assert left == {"chatbox.db": 0o600}
+    assert modes_in(data_dir) == {"chatbox.db": 0o600}
     with sqlite3.connect(data_dir / "chatbox.db") as plain:
         assert plain.execute("SELECT count(*) FROM instance").fetchone() == (1,)
     plain.close()

@@ -1,7 +1,6 @@
-"""No query of everyday use reads a big table from end to end: that is what a year of chats costs."""
+"""No query of everyday use reads a big table from end to end."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -16,13 +15,13 @@ DATA = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 
 
 @pytest.fixture
-async def statements(chat: Site) -> AsyncIterator[set[str]]:
+async def statements(chat: Site) -> set[str]:
     """What the server asked its database while it was used."""
     found: set[str] = set()
     database = chat.server.database
     for connection in (database._writer, *database._readers):
         await connection.set_trace_callback(found.add)
-    yield found
+    return found
 
 
 async def use_everything(chat: Site) -> None:
@@ -75,7 +74,9 @@ async def test_no_hot_query_scans_a_big_table(chat: Site, statements: set[str]) 
 async def test_rare_jobs_use_an_index_where_it_matters(chat: Site) -> None:
     jobs = {
         "DELETE FROM sessions WHERE deleted_at < 5": "sessions_deleted",
-        "UPDATE turns SET marks = NULL WHERE marks IS NOT NULL AND ended_at < 5": "turns_with_marks",
+        "UPDATE turns SET marks = NULL WHERE marks IS NOT NULL AND ended_at < 5": (
+            "turns_with_marks"
+        ),
     }
     async with chat.server.database.read() as reader:
         for sql, index in jobs.items():

@@ -60,10 +60,10 @@ def own_site(tmp_path: Path, prepared: Path, upstream: Upstream) -> Iterator[Sit
 
 @pytest.fixture
 def new_site(tmp_path: Path, upstream: Upstream) -> Iterator[Site]:
-    """A server on an empty data directory."""
-    running = make_site(tmp_path, upstream).start()
-    yield running
-    running.close()
+    """A server on an empty data directory, not started yet."""
+    made = make_site(tmp_path, upstream)
+    yield made
+    made.close()
 
 
 @pytest.fixture

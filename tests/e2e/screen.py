@@ -91,7 +91,7 @@ class Screen:
     def act(self, message: Locator, name: str) -> None:
         """Press one of a message's buttons, which appear when the pointer is there."""
         message.hover()
-        self.button(name, message).click()
+        self.button(name, message.locator(".message-actions")).click()
 
     def act_in_menu(self, message: Locator, name: str) -> None:
         self.act(message, "More actions")

@@ -30,6 +30,7 @@ def test_messages_and_code_are_copied(
     if origin == "secure":
         screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     screen.chat(session)
+    screen.watch.allow("Cross-Origin-Opener-Policy header has been ignored")
     assert screen.evaluate("() => isSecureContext") is (origin == "secure")
     assert screen.evaluate("() => navigator.clipboard === undefined") is (origin == "plain")
 
@@ -47,6 +48,7 @@ def test_a_copy_that_fails_says_so(opener: type_of_opener, own_site: Site, line:
     session = own_site.session()
     own_site.say(session, TEXT)
     screen = opener(line.plain_url).chat(session)
+    screen.watch.allow("Cross-Origin-Opener-Policy header has been ignored")
     screen.evaluate("() => { document.execCommand = () => false; }")
     screen.act(screen.last, "Copy")
     expect(screen.toasts).to_contain_text("Copying did not work")

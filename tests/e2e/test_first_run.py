@@ -10,7 +10,7 @@ from tests.e2e.site import SECRET, Site
 def fill_form(screen: Screen, *, url: str, secret: str, name: str) -> None:
     page = screen.page
     page.get_by_label("Service").select_option(label="Other OpenAI-compatible server")
-    page.get_by_label("API key").fill(secret)
+    page.get_by_role("textbox", name="API key", exact=True).fill(secret)
     page.get_by_label("Base URL").fill(url)
     page.get_by_label("Name", exact=True).fill(name)
 
@@ -57,6 +57,8 @@ def test_a_wrong_address_is_explained_and_can_be_corrected(
     new_site.start()
     screen = opener(new_site).open("/setup")
     page = screen.page
+    page.get_by_label("Service").select_option(label="Other OpenAI-compatible server")
+    page.get_by_label("Name", exact=True).fill("")
     screen.button("Save and test").click()
     expect(page.get_by_text("Give it a name.")).to_be_visible()
     expect(page.get_by_text("Enter an address that starts with http://")).to_be_visible()

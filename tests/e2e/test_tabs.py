@@ -35,7 +35,7 @@ def test_two_tabs_show_the_same_within_a_second(screen: Screen, site: Site) -> N
 
 
 def test_two_browsers_show_the_same(opener: type_of_opener, site: Site) -> None:
-    session = site.session("ok-200-10")
+    session = site.session("ok-2000-10")
     first, second = opener(site).chat(session), opener(site).chat(session)
     first.send("Count")
     expect(second.body).to_contain_text("t5")

@@ -15,6 +15,7 @@ from tests.running import (
     next_of,
     refused,
     run_site,
+    until,
 )
 
 
@@ -165,9 +166,7 @@ async def test_leaving_viewers_are_forgotten(site: Site) -> None:
     for _ in range(5):
         async with site.feed() as events:
             await next_of(events, "hello")
-    async with asyncio.timeout(5):
-        while site.server.hub.viewer_count:
-            await asyncio.sleep(0.005)
+    await until(lambda: site.server.hub.viewer_count == 0)
     assert not site.server.hub.channel(1).viewers
 
 

@@ -8,6 +8,8 @@ import pytest
 from chatbox.kit.clock import now_ms, optional_rfc3339, rfc3339
 from chatbox.kit.ids import is_id, new_id
 
+ID = "0199aaaa-0000-7000-8000-000000000001"
+
 
 def test_ids_are_uuids_of_version_7_and_never_the_same() -> None:
     ids = {new_id() for _ in range(10_000)}
@@ -24,16 +26,7 @@ def test_ids_hold_the_time_they_were_made_at() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        "x",
-        "0" * 36,
-        new_id().upper(),
-        new_id() + "\n",
-        f"{{{new_id()}}}",
-        new_id()[:-1],
-        "é" * 36,
-    ],
+    ["", "x", "0" * 36, "é" * 36, ID.upper(), f"{ID}\n", f"{{{ID}}}", ID[:-1]],
 )
 def test_other_texts_are_no_ids(text: str) -> None:
     assert not is_id(text)

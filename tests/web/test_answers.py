@@ -1,7 +1,9 @@
 """Every answer: security headers, problem documents, the page and its files."""
 
+import contextlib
 import json
 import re
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -105,13 +107,10 @@ async def test_the_page_is_filled_in_and_a_missing_asset_is_none(site: Site) -> 
         assert "import" not in answer.text.partition("<body")[0][:20]
 
 
-def test_the_boot_data_cannot_end_its_script(tmp_path: object) -> None:
-    from pathlib import Path
-
-    folder = Path(str(tmp_path))
-    (folder / "index.html").write_text("<html lang=__LANG__><script>__BOOT_JSON__</script>")
+def test_the_boot_data_cannot_end_its_script(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<html lang=__LANG__><script>__BOOT_JSON__</script>")
     boot = Boot("1", "single-user", "zh-Hans", "dark", "compact", {"x": "</script><!--&\u2028"})
-    text = Ui(folder).page(boot).decode()
+    text = Ui(tmp_path).page(boot).decode()
     assert "zh-Hans" in text
     inner = text.partition("<script>")[2].rpartition("</script>")[0]
     assert not set("<>&") & set(inner)
@@ -138,10 +137,8 @@ def test_cursors_survive_the_round_trip(key: Key) -> None:
 
 @given(st.text(max_size=40))
 def test_any_other_text_is_refused_as_a_cursor(text: str) -> None:
-    try:
-        decode_cursor(text, default=(0, 0))
-    except InvalidRequest as refusal:
-        assert "cursor" in refusal.detail
+    with contextlib.suppress(InvalidRequest):  # and nothing else
+        assert len(decode_cursor(text, default=(0, 0))) == 2
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4])

@@ -50,7 +50,7 @@ export function colouredJson(text: string): Child[] {
 export function pretty(text: string, onOneLine = false): string {
   try {
     const indented = JSON.stringify(JSON.parse(text), null, 2);
-    return onOneLine ? indented.replace(/([{[])?\n\s*(?=([}\]])?)/g, (_, begins, ends) => (begins ?? (ends ? "" : " "))) : indented;
+    return onOneLine ? indented.replace(/\n\s*/g, " ") : indented;
   } catch {
     return text;
   }

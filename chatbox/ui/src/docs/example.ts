@@ -37,7 +37,7 @@ function objectOf(document: OpenApi, schema: Schema, isFull: boolean, depth: num
 
 function scalar(schema: Schema): Json {
   if (schema.type === "boolean") return true;
-  if (schema.type === "integer" || schema.type === "number") return schema.minimum ?? (schema.maximum === undefined ? 1 : Math.min(1, schema.maximum));
+  if (schema.type === "integer" || schema.type === "number") return Math.min(Math.max(1, schema.minimum ?? 1), schema.maximum ?? Infinity);
   if (schema.type === "string") return text(schema);
   return null;
 }
