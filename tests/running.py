@@ -108,8 +108,9 @@ class Site:
     ) -> AsyncIterator[ClientConnection]:
         """Open a tab's WebSocket, under any `Host`."""
         url = httpx.URL(f"ws://{host or f'127.0.0.1:{self.port}'}/api/v1/ws", params=query)
-        here = {"host": "127.0.0.1", "port": self.port, "proxy": None}
-        async with connect_socket(str(url), additional_headers=headers, **here) as found:
+        async with connect_socket(
+            str(url), additional_headers=headers, proxy=None, host="127.0.0.1", port=self.port
+        ) as found:
             yield found
 
 

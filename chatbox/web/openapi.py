@@ -106,6 +106,7 @@ def complete(document: dict[str, Any], types: list[type[msgspec.Struct]]) -> dic
         _describe_fields(schema)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     for path, operation in _operations(document):
+        _describe_successes(operation["responses"], schemas)
         operation["responses"].update(_problems(path))
         for parameter in operation.get("parameters", ()):
             parameter["schema"] = _without_null(parameter["schema"])
@@ -132,6 +133,17 @@ def _describe_fields(schema: dict[str, Any]) -> None:
             field.setdefault("description", said[0])
         if len(field.get("enum", ())) == 1:
             field.setdefault("description", f"Always `{field['enum'][0]}`")
+
+
+def _describe_successes(responses: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Say what comes instead of what the HTTP status means."""
+    for status, response in responses.items():
+        content = response.get("content") or {}
+        reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+        if status == "204":
+            response["description"] = "Done; the answer has no body"
+        elif name := reference.rpartition("/")[2]:
+            response["description"] = schemas[name]["description"].rstrip(".")
 
 
 def _problems(path: str) -> dict[str, Any]:

@@ -19,7 +19,9 @@ async def texts(site: Site, session_id: str) -> list[str]:
 
 
 async def version(site: Site, message: JSON, text: str) -> JSON:
-    return good(await site.client.patch(f"/messages/{message['id']}", json={"text": text}))
+    url = f"/messages/{message['id']}"
+    new: JSON = good(await site.client.patch(url, json={"text": text}))
+    return new
 
 
 async def regenerated(site: Site, message: JSON, **how: object) -> JSON:
@@ -27,7 +29,8 @@ async def regenerated(site: Site, message: JSON, **how: object) -> JSON:
     assert answer.status_code == 202, answer.text
     started: JSON = answer.json()
     await site.follow(started["turn"]["id"])
-    return good(await site.client.get(f"/messages/{started['reply']['id']}"))
+    reply: JSON = good(await site.client.get(f"/messages/{started['reply']['id']}"))
+    return reply
 
 
 async def test_a_branch_is_a_chain_of_parents(said: list[JSON]) -> None:

@@ -105,6 +105,6 @@ def test_a_journal_cut_anywhere_gives_the_same_parts(
 
 def test_parts_of_other_kinds_separate_and_stay() -> None:
     image = ImagePart("image/png", "AA==")
-    parts = [TextPart("a"), TextPart("b"), image, TextPart("c"), ThinkingPart("d")]
+    parts: list[Part] = [TextPart("a"), TextPart("b"), image, TextPart("c"), ThinkingPart("d")]
     assert join_parts(parts) == (TextPart("ab"), image, TextPart("c"), ThinkingPart("d"))
     assert join_parts([]) == ()

@@ -13,7 +13,8 @@ from tests.e2e.screen import Screen
 from tests.e2e.site import Site
 
 CORPUS = Path(__file__).parents[2] / "chatbox" / "ui" / "tests" / "fixtures" / "xss.json"
-PAYLOADS: list[dict[str, str]] = json.loads(CORPUS.read_text())
+# A lone surrogate cannot be sent; the page's own tests have it.
+PAYLOADS = [one["text"].encode(errors="replace").decode() for one in json.loads(CORPUS.read_text())]
 NAMES = ('"><img src=x onerror=window.pwn=1>', "<script>window.pwn=1</script>", "javascript:window.pwn=1")
 PWNED = "() => ['pwn', 'pwned'].filter((name) => window[name] !== undefined)"
 BAD = """() => [...document.querySelectorAll('.transcript *')].flatMap((node) => {
@@ -35,11 +36,11 @@ CLICK = """() => { for (const node of document.querySelectorAll('.reply-body a, 
 
 def documents() -> list[str]:
     """The corpus in a few replies; a paragraph and a rule keep the payloads apart."""
-    texts = [payload["text"] for payload in PAYLOADS]
-    size = -(-len(texts) // 4)
+    size = -(-len(PAYLOADS) // 4)
+    parts = [PAYLOADS[at : at + size] for at in range(0, len(PAYLOADS), size)]
     return [
-        "\n\n".join(f"Payload {n}\n\n{text}\n\n```\n~~~\n```" for n, text in enumerate(texts[at : at + size]))
-        for at in range(0, len(texts), size)
+        "\n\n".join(f"Payload {n}\n\n{text}\n\n```\n~~~\n```" for n, text in enumerate(part))
+        for part in parts
     ]
 
 
@@ -74,9 +75,10 @@ def test_each_payload_alone(opener: type_of_opener, site: Site) -> None:
     session = site.session("markdown")
     screen.chat(session)
     site.say(session, "Begin")
-    for payload in PAYLOADS[::6]:
-        site.say(session, f"markdown:{payload['text']}", "markdown")
-    expect(screen.replies).to_have_count(1 + len(PAYLOADS[::6]))
+    chosen = PAYLOADS[::11]
+    for text in chosen:
+        site.say(session, f"markdown:{text}", "markdown")
+    expect(screen.replies).to_have_count(1 + len(chosen))
     screen.finished()
     inert(screen)
     screen.evaluate(CLICK)

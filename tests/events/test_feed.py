@@ -21,7 +21,7 @@ from tests.running import (
 
 async def turn_events(events: AsyncIterator[Event]) -> list[Event]:
     """Collect a turn's events as a tab sees them, to its last one."""
-    found = []
+    found: list[Event] = []
     while not found or found[-1].data["type"] != "done":
         found.append(await next_of(events, "turn_event"))
     return found
@@ -90,7 +90,7 @@ async def test_turns_of_other_sessions_are_only_announced(chat: Site) -> None:
     async with chat.feed(session=quiet["id"]) as events:
         await next_of(events, "hello")
         answer = await chat.say("Hello")
-        kinds = []
+        kinds: list[str] = []
         while not kinds or kinds[-1] != "turn_ended":
             kinds.append((await anext(events)).kind)
     assert "turn_event" not in kinds

@@ -56,7 +56,12 @@ async def test_values_that_do_not_exist_are_refused(
 
 
 async def test_parallel_changes_of_different_fields_all_hold(site: Site) -> None:
-    changes = [{"theme": "dark"}, {"density": "compact"}, {"onboarded": True}, {"locale": "en"}]
+    changes: list[dict[str, object]] = [
+        {"theme": "dark"},
+        {"density": "compact"},
+        {"onboarded": True},
+        {"locale": "en"},
+    ]
     await asyncio.gather(*(site.client.patch("/settings", json=change) for change in changes))
     stored = good(await site.client.get("/settings"))
     expected: dict[str, object] = dict(DEFAULTS)

@@ -41,7 +41,7 @@ ANSWERS = (
 
 
 async def test_every_answer_carries_the_security_headers(site: Site) -> None:
-    foreign = ({}, {"Host": "evil.test"}, {"Origin": "null"})
+    foreign: tuple[dict[str, str], ...] = ({}, {"Host": "evil.test"}, {"Origin": "null"})
     for method, path in ANSWERS:
         for headers in foreign:
             answer = await site.client.request(method, site.url + path, headers=headers)

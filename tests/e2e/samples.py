@@ -1,0 +1,112 @@
+"""What the screenshots and measurements show: a good-looking chat, a long reply, a long session."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import chatbox.db  # noqa: F401  (chooses the SQLite library for the next line)
+
+import sqlite3  # isort: skip
+
+QUESTION = "How fast does binary search find a number, and what does it look like in Python?"
+ANSWER = """Binary search halves the range it looks at with every comparison. For $n$ sorted values it needs
+at most $\\lceil \\log_2 (n + 1) \\rceil$ steps, so **a million values take 20 comparisons**.
+
+```python
+def find(values: list[int], wanted: int) -> int | None:
+    \"\"\"The index of a value in a sorted list, or None.\"\"\"
+    low, high = 0, len(values)
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(values) and values[low] == wanted else None
+```
+
+Why it is logarithmic: each step leaves half of the range, and
+
+$$
+n \\cdot \\left(\\tfrac{1}{2}\\right)^k \\le 1 \\quad\\Longleftrightarrow\\quad k \\ge \\log_2 n .
+$$
+
+| values | linear search | binary search |
+|-------:|--------------:|--------------:|
+| 1,000 | 1,000 | 10 |
+| 1,000,000 | 1,000,000 | 20 |
+| 1,000,000,000 | 1,000,000,000 | 30 |
+
+Two things to keep in mind:
+
+- The list has to be **sorted**; sorting costs more than one linear search.
+- In real code, use [`bisect`](https://docs.python.org/3/library/bisect.html) from the standard library.
+"""
+THOUGHT = (
+    "The user asks for the complexity and an implementation. I should give the bound, a short and"
+    " correct function with half-open ranges, and mention bisect."
+)
+QUESTION_ZH = "二分查找有多快？请用一个小例子说明。"
+ANSWER_ZH = """二分查找每比较一次，就把查找范围缩小一半。对 $n$ 个已排序的数，最多需要 $\\lceil\\log_2(n+1)\\rceil$ 次比较。
+
+```python
+import bisect
+
+numbers = [2, 3, 5, 7, 11, 13]
+position = bisect.bisect_left(numbers, 7)  # 3
+```
+
+1. **前提**：列表必须先排好序。
+2. **适用**：同一个列表要查很多次。
+
+> 如果只查一次，顺序查找反而更省事。
+"""
+TITLES = (
+    "Packing list for Lisbon",
+    "Explain TCP slow start",
+    "Recipe for plum cake",
+    "Regular expression for dates",
+    "Letter to the landlord",
+    "SQL window functions",
+)
+
+
+def long_reply(size: int = 40_000) -> str:
+    """Headings, paragraphs, lists, tables and code: about so many characters."""
+    parts = []
+    count = 0
+    while sum(map(len, parts)) < size:
+        count += 1
+        parts.append(
+            f"\n## Part {count}\n\nA paragraph with **weight**, *emphasis*, `code` and a"
+            f" [link](https://example.org/{count}). " + "It goes on for a while. " * 12 + "\n\n"
+            "1. First\n2. Second with `code`\n   - nested\n3. Third\n\n"
+            "| left | centre | right |\n|:--|:-:|--:|\n| a | b | 1,234 |\n| c | d | 5 |\n\n"
+            f"```python\ndef part_{count}(values: list[int]) -> int:\n    return sum(values)\n```\n"
+        )
+    return "".join(parts)[:size]
+
+
+def fill(database: Path, session: str, messages: int) -> None:
+    """Write a long chat straight into the file of a server that is down."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    model = [dict(row) for row in connection.execute(
+        "SELECT * FROM messages WHERE session_id = ? ORDER BY created_at, id", (session,)
+    )]
+    connection.execute("BEGIN")
+    parent = model[-1]["id"]
+    begin = datetime.now(UTC) - timedelta(days=1)
+    for number in range(messages):
+        row = dict(model[number % 2])
+        row["id"] = uuid.uuid4().hex if "-" not in str(row["id"]) else str(uuid.uuid4())
+        row["parent_id"] = parent
+        row["created_at"] = row["created_at"]
+        parent = row["id"]
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO messages ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+    del begin, json
+    connection.execute("COMMIT")
+    connection.close()
