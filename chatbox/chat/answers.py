@@ -1,7 +1,5 @@
 """The four ways to read a turn: 202 and events elsewhere, streamed, waiting, resumed."""
 
-from typing import Any
-
 import msgspec
 
 from chatbox.caller import Caller
@@ -17,7 +15,7 @@ from chatbox.errors import LimitReached, ProviderFailed
 from chatbox.events.hub import Hub
 from chatbox.events.stream import TurnStream
 from chatbox.kit.tasks import Tasks
-from chatbox.web.asgi import ASGIApp
+from chatbox.web.asgi import ASGIApp, Whole
 
 
 class Turning:
@@ -65,14 +63,11 @@ class Turning:
         started, replayed = begun
         if stream:
             return await self.follow(caller, started.turn.id)
-        return JsonAnswer(
-            202,
-            started,
-            [
-                (b"location", f"/api/v1/turns/{started.turn.id}".encode()),
-                *([(b"idempotency-replayed", b"true")] if replayed else []),
-            ],
-        )
+        headers = [(b"location", f"/api/v1/turns/{started.turn.id}".encode())]
+        if replayed:
+            headers.append((b"idempotency-replayed", b"true"))
+        body = msgspec.json.encode(started)
+        return Whole(202, body, media_type=b"application/json", headers=headers)
 
     async def finished(self, caller: Caller, started: Started) -> Answer:
         """Wait for a turn; raise `ProviderFailed` when nothing of a reply came."""
@@ -87,25 +82,6 @@ class Turning:
                 turn_id=turn.id,
             )
         return Answer(session_id=turn.session_id, turn=turn, message=message)
-
-
-class JsonAnswer:
-    """A JSON document as a bare ASGI answer, for routes that may also stream."""
-
-    def __init__(self, status: int, body: object, headers: list[tuple[bytes, bytes]]) -> None:
-        self._status = status
-        self._body = msgspec.json.encode(body)
-        self._headers = headers
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send it."""
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(self._body)),
-            *self._headers,
-        ]
-        await send({"type": "http.response.start", "status": self._status, "headers": headers})
-        await send({"type": "http.response.body", "body": self._body})
 
 
 def wants_stream(accept: str | None) -> bool:

@@ -13,7 +13,7 @@ from chatbox.errors import NotFound
 from chatbox.system.health import Health
 from chatbox.system.model import Alive, Info, Ready
 from chatbox.system.settings import Settings, SettingsChange, UserSettings
-from chatbox.web.static import Boot, PageAnswer, Ui
+from chatbox.web.static import Boot, Ui, page_answer
 
 _NO_PAGES = ("api/", "v1/", "schema", "assets/", "healthz/", "readyz/", "metrics")
 
@@ -67,7 +67,7 @@ class UiRoutes(Controller):
 
     @get("/docs", include_in_schema=False)
     async def show_docs(self, ui: NamedDependency[Ui]) -> ASGIApp:
-        return PageAnswer(ui.docs)
+        return page_answer(ui.docs)
 
     @get(["/", "/{path:path}"], include_in_schema=False)
     async def show_ui(
@@ -92,4 +92,4 @@ class UiRoutes(Controller):
             density=chosen.density,
             settings=chosen,
         )
-        return PageAnswer(ui.page(boot))
+        return page_answer(ui.page(boot))

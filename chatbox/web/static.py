@@ -7,11 +7,11 @@ plain 404, never the page.
 
 import mimetypes
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from chatbox.errors import NotFound
+from chatbox.web.asgi import Whole
 
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SHORT = b"public, max-age=3600"
@@ -48,15 +48,15 @@ class Ui:
         self._page = self._read_page("index.html")
         self.docs = self._read_page("docs.html")
 
-    def file(self, path: str, *, accepts: bytes) -> "StaticAnswer":
+    def file(self, path: str, *, accepts: bytes) -> Whole:
         """Find a file by its address, or raise `NotFound`."""
         name = path.lstrip("/")
         if name not in self._names:
             raise NotFound
         for encoding, suffix in _ENCODINGS:
             if encoding in accepts and name + suffix in self._names:
-                return StaticAnswer(self._read(name + suffix), name, encoding)
-        return StaticAnswer(self._read(name), name, b"")
+                return _file_answer(self._read(name + suffix), name, encoding)
+        return _file_answer(self._read(name), name, b"")
 
     def _read_page(self, name: str) -> bytes:
         return (self._folder / name).read_bytes() if name in self._names else MISSING
@@ -83,45 +83,19 @@ class Ui:
         return page.replace(b"__BOOT_JSON__", data)
 
 
-class StaticAnswer:
-    """A file as a bare ASGI answer; it is small enough to be sent whole."""
-
-    def __init__(self, body: bytes, name: str, encoding: bytes) -> None:
-        self._body = body
-        self._name = name
-        self._encoding = encoding
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send it."""
-        body = self._body
-        headers = [
-            (b"content-type", _media_type(self._name)),
-            (b"content-length", b"%d" % len(body)),
-            (b"cache-control", IMMUTABLE if self._name.startswith("assets/") else SHORT),
-            (b"vary", b"Accept-Encoding"),
-        ]
-        if self._encoding:
-            headers.append((b"content-encoding", self._encoding))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        sent = b"" if scope["method"] == "HEAD" else body
-        await send({"type": "http.response.body", "body": sent})
+def page_answer(body: bytes) -> Whole:
+    """Answer an HTML page."""
+    return Whole(200, body, media_type=b"text/html; charset=utf-8")
 
 
-class PageAnswer:
-    """The page as a bare ASGI answer."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send it."""
-        headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-length", b"%d" % len(self._body)),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        sent = b"" if scope["method"] == "HEAD" else self._body
-        await send({"type": "http.response.body", "body": sent})
+def _file_answer(body: bytes, name: str, encoding: bytes) -> Whole:
+    headers = [
+        (b"cache-control", IMMUTABLE if name.startswith("assets/") else SHORT),
+        (b"vary", b"Accept-Encoding"),
+    ]
+    if encoding:
+        headers.append((b"content-encoding", encoding))
+    return Whole(200, body, media_type=_media_type(name), headers=headers)
 
 
 def _list_files(folder: Path) -> frozenset[str]:

@@ -20,8 +20,7 @@ async def texts(site: Site, session_id: str) -> list[str]:
 
 async def version(site: Site, message: JSON, text: str) -> JSON:
     url = f"/messages/{message['id']}"
-    new: JSON = good(await site.client.patch(url, json={"text": text}))
-    return new
+    return good(await site.client.patch(url, json={"text": text}))
 
 
 async def regenerated(site: Site, message: JSON, **how: object) -> JSON:
@@ -29,8 +28,7 @@ async def regenerated(site: Site, message: JSON, **how: object) -> JSON:
     assert answer.status_code == 202, answer.text
     started: JSON = answer.json()
     await site.follow(started["turn"]["id"])
-    reply: JSON = good(await site.client.get(f"/messages/{started['reply']['id']}"))
-    return reply
+    return good(await site.client.get(f"/messages/{started['reply']['id']}"))
 
 
 async def test_a_branch_is_a_chain_of_parents(said: list[JSON]) -> None:

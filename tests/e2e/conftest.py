@@ -91,6 +91,8 @@ def opener(browser: Browser) -> Iterator[type_of_opener]:
         contexts.append(context)
         watch = Watch(context)
         watches.append(watch)
+        if isinstance(site, Site):
+            site.before_close.append(context.close)
         return Screen(context.new_page(), base, watch)
 
     yield make

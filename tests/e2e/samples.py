@@ -1,8 +1,9 @@
 """What the screenshots and measurements show: a good-looking chat, a long reply, a long session."""
 
 import json
+import time
 import uuid
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 
 import chatbox.db  # noqa: F401  (chooses the SQLite library for the next line)
@@ -88,25 +89,50 @@ def long_reply(size: int = 40_000) -> str:
     return "".join(parts)[:size]
 
 
-def fill(database: Path, session: str, messages: int) -> None:
-    """Write a long chat straight into the file of a server that is down."""
+def fill(database: Path, session: str, messages: Sequence[tuple[str, list[dict[str, str]]]]) -> None:
+    """Write messages below an empty session into the file of a server that is down."""
+    now = int(time.time() * 1_000) - len(messages)
     connection = sqlite3.connect(database, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    model = [dict(row) for row in connection.execute(
-        "SELECT * FROM messages WHERE session_id = ? ORDER BY created_at, id", (session,)
-    )]
     connection.execute("BEGIN")
-    parent = model[-1]["id"]
-    begin = datetime.now(UTC) - timedelta(days=1)
-    for number in range(messages):
-        row = dict(model[number % 2])
-        row["id"] = uuid.uuid4().hex if "-" not in str(row["id"]) else str(uuid.uuid4())
-        row["parent_id"] = parent
-        row["created_at"] = row["created_at"]
-        parent = row["id"]
-        names = ", ".join(row)
-        marks = ", ".join("?" * len(row))
-        connection.execute(f"INSERT INTO messages ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
-    del begin, json
+    row = connection.execute("SELECT id, model FROM sessions WHERE public_id = ?", (session,))
+    session_id, model = row.fetchone()
+    parent = None
+    for number, (role, parts) in enumerate(messages):
+        reply = role == "assistant"
+        usage = {"input_tokens": 412, "output_tokens": 386, "cached_tokens": 0}
+        cursor = connection.execute(
+            """
+            INSERT INTO messages (public_id, session_id, parent_id, role, status, parts, model,
+                finish_reason, usage, created_at, finished_at)
+            VALUES (?, ?, ?, ?, 'done', ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                str(uuid.uuid4()), session_id, parent, role, json.dumps(parts),
+                model if reply else None, "stop" if reply else None,
+                json.dumps(usage) if reply else None, now + number, now + number,
+            ),
+        )
+        parent = cursor.lastrowid
+    connection.execute(
+        "UPDATE sessions SET active_leaf_id = ?, message_count = ?, last_message_at = ?"
+        " WHERE id = ?",
+        (parent, len(messages), now, session_id),
+    )
     connection.execute("COMMIT")
     connection.close()
+
+
+def text(words: str) -> list[dict[str, str]]:
+    """The parts of a message that is only text."""
+    return [{"type": "text", "text": words}]
+
+
+def conversation(count: int) -> list[tuple[str, list[dict[str, str]]]]:
+    """So many messages of mixed length."""
+    replies = [ANSWER, "A short answer.", "- one\n- two\n\n`code` and **more**.", "Words. " * 120]
+    return [
+        ("assistant", text(replies[number // 2 % len(replies)]))
+        if number % 2
+        else ("user", text(f"Question {number // 2}: what about it?"))
+        for number in range(count)
+    ]

@@ -25,7 +25,7 @@ def test_connect_choose_and_chat(opener: type_of_opener, new_site: Site) -> None
     fill_form(screen, url=new_site.upstream.base_url, secret=SECRET, name="mine")
     screen.button("Save and test").click()
     expect(page.get_by_role("heading", name="Choose a default model")).to_be_visible()
-    page.get_by_role("radio", name="echo").check()
+    page.get_by_role("radio", name="echo 8k context mine").check()
     screen.button("Start chatting").click()
     expect(page).to_have_url(f"{new_site.url}/")
     expect(page.locator(".model-chip-name")).to_have_text("echo")

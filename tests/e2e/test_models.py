@@ -63,11 +63,14 @@ def test_parameters_reach_the_provider(screen: Screen, site: Site) -> None:
     assert body["reasoning_effort"] == "low"
     assert body["stop"] == ["END", "\n\n"]
     expect(page.locator(".system-chip")).to_contain_text("Be brief.")
+    session = page.url.rsplit("/", 1)[1]
 
     open_picker(screen)
     screen.button("Parameters… (6 set)").click()
     screen.button("Reset").click()
     page.keyboard.press("Escape")
+    while site.record(session)["params"] or site.record(session)["system_prompt"]:
+        page.wait_for_timeout(50)
     site.upstream.forget()
     screen.ask("Again")
     body = site.upstream.requests()[0]["body"]
@@ -82,7 +85,7 @@ def test_the_meter_and_the_account_match_the_server(screen: Screen, site: Site) 
     reply = site.reply(session)
     context, usage = reply["context"], reply["usage"]
     meter = screen.page.locator(".composer-meter-button")
-    expect(meter).to_have_accessible_name(f"{context['used']} of 8k tokens used")
+    expect(meter).to_have_accessible_name(f"Context window: {context['used']} / 8k")
     meter.click()
     account = screen.page.get_by_role("dialog", name="Context window")
     lines = dict(

@@ -60,7 +60,7 @@ async def test_a_failure_of_cancelled_work_is_not_left_unseen() -> None:
 
 async def test_tasks_are_counted_waited_for_and_cancelled() -> None:
     tasks, release = Tasks(), asyncio.Event()
-    tasks.spawn(release.wait(), name="one")  # type: ignore[arg-type]
+    tasks.spawn(release.wait(), name="one")
     tasks.spawn(asyncio.sleep(3_600), name="two")
     assert len(tasks) == 2
     assert not await tasks.wait(0.0)

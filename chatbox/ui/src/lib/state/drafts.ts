@@ -3,7 +3,7 @@
  * hides; thrown away only after the server has acknowledged the message.
  */
 import { signal } from "@preact/signals";
-import { storage } from "../platform/storage";
+import { readLocal, storage, writeLocal } from "../platform/storage";
 
 export interface Draft {
   text: string;
@@ -14,6 +14,8 @@ export interface Draft {
 export const NEW_DRAFT = "new";
 
 const PREFIX = "draft:";
+/** Written while the page goes away, when IndexedDB may no longer get to it. */
+const LATE = "chatbox.lateDrafts";
 const DELAY = 150;
 const MAX_AGE = 30 * 86_400_000;
 
@@ -45,6 +47,27 @@ function flush(): void {
     else void storage.set(PREFIX + id, draft);
   }
   dirty.clear();
+}
+
+/** The page may be gone in a moment: what is not stored yet is also written at once. */
+function flushLate(): void {
+  const late = Object.fromEntries([...dirty].map((id) => [id, memory.get(id) ?? null]));
+  if (dirty.size > 0) writeLocal(LATE, late);
+  flush();
+}
+
+/** What an earlier page wrote on its way out moves to where drafts are kept. */
+function takeLate(): void {
+  const late = readLocal(LATE);
+  if (typeof late !== "object" || late === null) return;
+  writeLocal(LATE, undefined);
+  for (const [id, draft] of Object.entries(late)) {
+    if (memory.has(id)) continue;
+    memory.set(id, isDraft(draft) ? draft : { text: "", at: Date.now() });
+    noteId(id, isDraft(draft) && draft.text.trim() !== "");
+    dirty.add(id);
+  }
+  flush();
 }
 
 /** Remembers the text; "" forgets the draft. */
@@ -95,9 +118,10 @@ async function restore(): Promise<void> {
 }
 
 if (typeof window !== "undefined") {
-  window.addEventListener("pagehide", flush);
+  takeLate();
+  window.addEventListener("pagehide", flushLate);
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) flush();
+    if (document.hidden) flushLate();
   });
 }
 

@@ -72,7 +72,9 @@ function setWindow(page: Page<Message>): void {
 function fail(id: string, error: unknown): void {
   if (openId.peek() !== id) return;
   if (isApiError(error) && error.status === 404) {
-    if (!sessions.isUnsaved(id)) status.value = status.peek() === "deleted" ? "deleted" : "missing";
+    // A session of this tab that was never sent: after a reload the outbox still has its message.
+    if (sessions.isUnsaved(id)) status.value = "ready";
+    else status.value = status.peek() === "deleted" ? "deleted" : "missing";
     return;
   }
   if (status.peek() !== "loading") return;
