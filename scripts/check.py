@@ -35,6 +35,7 @@ def main() -> int:
         "types": [python, "-m", "mypy"],
         "architecture": [str(environment.program("lint-imports"))],
         "house rules": [python, "-m", "pytest", "-q", "--no-header", "tests/test_house.py"],
+        "API types": [python, "scripts/api_types.py", "--check"],
     }
     outcomes = [check(name, command) for name, command in commands.items()]
     outcomes.append(check_ui(node))

@@ -32,7 +32,7 @@ async def test_a_stopped_turn_is_replayed_exactly(chat: Site) -> None:
 async def test_every_last_event_id_resumes_right_behind_it(chat: Site) -> None:
     whole = await chat.stream("Hello", "up/ok-12-30")
     turn_id = whole[0].data["turn_id"]
-    assert len(whole) > 8
+    assert len(whole) >= 4
     for position in range(len(whole) + 1):
         assert await chat.follow(turn_id, position) == whole[position:]
     answer = await chat.client.get(f"/turns/{turn_id}/events?after={len(whole) - 1}")

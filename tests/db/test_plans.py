@@ -31,8 +31,8 @@ async def use_everything(chat: Site) -> None:
     headers = {"Idempotency-Key": "k"}
     body = {"content": "More", "session_id": session, "model": "up/cut@3"}
     more = good(await client.post("/chat", json=body, headers=headers))
-    await client.post(f"/messages/{more['message']['id']}/continue", json={})
-    await chat.follow(more["turn"]["id"])
+    again = await client.post(f"/messages/{more['message']['id']}/continue", json={})
+    await chat.follow(good(again)["turn"]["id"])
     for query in ({}, {"from": "end"}, {"limit": 1}, {"limit": 1, "from": "end"}):
         await chat.messages(session, **query)
     for url in ("/sessions", "/sessions?q=el", "/sessions?archived=true", "/sessions?limit=1"):

@@ -115,7 +115,7 @@ def open_seconds(screen: Screen, session: str) -> float:
     return float(painted) / 1_000
 
 
-def stream_work(screen: Screen, session: str, model: str, content: str) -> Work:
+def stream_work(screen: Screen, session: str, content: str) -> Work:
     """Watch a long reply from its first word to its last."""
     screen.chat(session)
     screen.frames(5)
@@ -159,7 +159,7 @@ def figures(browser: Browser, site: Site, sessions: dict[int, str]) -> list[tupl
         words = f"{statistics.median(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), {nodes} nodes"
         lines.append((f"open {count:,} messages, median of {ROUNDS}", words))
     for name, model in zip(REPLIES, MODELS, strict=True):
-        work = stream_work(screen, site.session(model), model, "Go")
+        work = stream_work(screen, site.session(model), "Go")
         lines.append((name, f"{work.busy:.2f} s busy (script {work.script:.2f}, layout {work.layout:.2f},"
                             f" style {work.style:.2f}), tasks {work.task:.2f} s"))
     context.close()

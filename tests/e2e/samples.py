@@ -15,19 +15,16 @@ ANSWER = """Binary search halves the range it looks at with every comparison. Fo
 at most $\\lceil \\log_2 (n + 1) \\rceil$ steps, so **a million values take 20 comparisons**.
 
 ```python
-def find(values: list[int], wanted: int) -> int | None:
-    \"\"\"The index of a value in a sorted list, or None.\"\"\"
+def find(values: list[int], wanted: int) -> int:
+    \"\"\"The place of a value in a sorted list.\"\"\"
     low, high = 0, len(values)
     while low < high:
         middle = (low + high) // 2
-        if values[middle] < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low if low < len(values) and values[low] == wanted else None
+        low, high = (middle + 1, high) if values[middle] < wanted else (low, middle)
+    return low
 ```
 
-Why it is logarithmic: each step leaves half of the range, and
+Each step leaves half of the range, so after $k$ steps
 
 $$
 n \\cdot \\left(\\tfrac{1}{2}\\right)^k \\le 1 \\quad\\Longleftrightarrow\\quad k \\ge \\log_2 n .
@@ -37,12 +34,8 @@ $$
 |-------:|--------------:|--------------:|
 | 1,000 | 1,000 | 10 |
 | 1,000,000 | 1,000,000 | 20 |
-| 1,000,000,000 | 1,000,000,000 | 30 |
 
-Two things to keep in mind:
-
-- The list has to be **sorted**; sorting costs more than one linear search.
-- In real code, use [`bisect`](https://docs.python.org/3/library/bisect.html) from the standard library.
+In real code, use [`bisect`](https://docs.python.org/3/library/bisect.html) from the standard library.
 """
 THOUGHT = (
     "The user asks for the complexity and an implementation. I should give the bound, a short and"

@@ -25,7 +25,7 @@ SIZES = {360: 740, 768: 1024, 1440: 900}
 SCHEMES = ("light", "dark")
 MODELS = {
     "qwen3-32b": partial(say, words=samples.ANSWER, pause=0.12),
-    "llama-3.3-70b": partial(limited, after="30"),
+    "llama-3.3-70b": partial(limited, after="120"),
     "gpt-oss-120b": partial(say, words="Hello."),
     "mistral-small-24b": partial(say, words="Hello."),
     "deepseek-r1-distill-14b": partial(say, words="Hello."),

@@ -94,7 +94,8 @@ def test_the_palette_reaches_chats_settings_and_looks(
         page.keyboard.press("Control+k")
         expect(page.get_by_role("dialog", name="Command palette")).to_be_visible()
         page.keyboard.type(query)
-        expect(page.get_by_role("option").first).to_contain_text(query, ignore_case=True)
+        option = page.get_by_role("dialog").get_by_role("option").first
+        expect(option).to_contain_text(query, ignore_case=True)
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -103,7 +104,7 @@ def test_the_palette_reaches_chats_settings_and_looks(
     choose("Settings: Models")
     expect(page).to_have_url(f"{own_site.url}/settings/models")
     choose("Theme: Dark")
-    expect(page.locator("html")).to_have_class("theme-dark")
+    expect(page.locator("html.theme-dark")).to_be_attached()
     choose("New chat")
     expect(page).to_have_url(f"{own_site.url}/")
     expect(screen.composer).to_be_focused()

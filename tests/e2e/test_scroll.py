@@ -7,7 +7,7 @@ from tests.e2e.conftest import type_of_opener
 from tests.e2e.screen import Screen
 from tests.e2e.site import Site
 
-CODE = "```\n" + "\n".join(f"code {n} " + "wide " * 60 for n in range(120)) + "\n```"
+CODE = "```\n" + "\n".join(f"code {n} " + "wide " * 30 for n in range(30)) + "\n```"
 
 
 def long_chat(site: Site, model: str = "ok-400-10", rounds: int = 5) -> str:
@@ -115,7 +115,7 @@ def test_older_messages_keep_the_place(screen: Screen, site: Site) -> None:
     screen.chat(session)
     screen.scroller.hover()
     worst = 0.0
-    for _ in range(60):
+    for _ in range(200):
         marker = screen.evaluate(
             "() => { const box = document.querySelector('[data-scroller]').getBoundingClientRect();"
             " const row = [...document.querySelectorAll('[data-row]')].find((one) =>"
@@ -124,7 +124,7 @@ def test_older_messages_keep_the_place(screen: Screen, site: Site) -> None:
             " document.querySelector('[data-scroller]').scrollTop]; }"
         )
         screen.page.mouse.wheel(0, -400)
-        screen.frames(3)
+        screen.frames(2)
         if marker is None:
             continue
         found = screen.evaluate(

@@ -28,7 +28,7 @@ def test_a_provider_is_added_tested_changed_and_deleted(
     screen.button("Save and test").click()
     card = card_of(screen, "second")
     expect(card).to_contain_text("Working")
-    expect(card).to_contain_text("key ending in …9Yq3")
+    expect(card).to_contain_text("key ending in 9Yq3")
     screen.button("Test: second").click()
     expect(card.locator(".provider-result")).to_contain_text("It answers and offers")
 
@@ -38,7 +38,7 @@ def test_a_provider_is_added_tested_changed_and_deleted(
     dialog.get_by_label("Name", exact=True).fill("renamed")
     screen.button("Save and test", dialog).click()
     expect(dialog).to_have_count(0)
-    expect(card_of(screen, "renamed")).to_contain_text("key ending in …9Yq3")
+    expect(card_of(screen, "renamed")).to_contain_text("key ending in 9Yq3")
 
     provider_menu(screen, "renamed", "Delete")
     screen.button("Delete", page.get_by_role("dialog")).click()
@@ -58,11 +58,10 @@ def test_the_secret_is_never_shown_again(opener: type_of_opener, site: Site) -> 
     screen.open("/settings/providers")
     provider_menu(screen, "up", "Edit")
     dialog = screen.page.get_by_role("dialog")
-    expect(dialog.get_by_text(f"keep the key ending in …{SECRET[-4:]}")).to_be_visible()
+    expect(dialog.get_by_text(f"keep the key ending in {SECRET[-4:]}")).to_be_visible()
     screen.button("Show", dialog).click()
     assert SECRET not in screen.page.content()
     assert dialog.get_by_label("New API key").input_value() == ""
-    screen.page.wait_for_load_state("networkidle") if False else screen.frames()
     assert answers
     assert not any(SECRET in answer for answer in answers)
 
@@ -79,7 +78,7 @@ def test_a_provider_that_is_off_offers_nothing(opener: type_of_opener, own_site:
     screen = opener(own_site).open("/settings/providers")
     switch = screen.page.get_by_role("switch", name="Use up")
     expect(switch).to_be_checked()
-    switch.click()
+    switch.press("Space")
     expect(card_of(screen, "up")).to_contain_text("Off")
     screen.open("/")
     expect(screen.page.get_by_role("heading", level=1)).to_contain_text("Connect a model")
@@ -88,12 +87,12 @@ def test_a_provider_that_is_off_offers_nothing(opener: type_of_opener, own_site:
 def test_models_are_switched_off_and_limited(opener: type_of_opener, own_site: Site) -> None:
     screen = opener(own_site).open("/settings/models")
     page = screen.page
-    page.get_by_label("Filter models").fill("nousage")
+    page.get_by_role("searchbox", name="Filter models").fill("nousage")
     switch = page.get_by_role("switch", name="Offer nousage in chats")
     expect(switch).to_be_checked()
-    switch.click()
+    switch.press("Space")
     expect(switch).not_to_be_checked()
-    page.get_by_label("Filter models").fill("echo")
+    page.get_by_role("searchbox", name="Filter models").fill("echo")
     screen.button("Actions for echo").click()
     screen.menu_item("Edit limits").click()
     dialog = page.get_by_role("dialog")
@@ -113,7 +112,7 @@ def test_theme_and_language_change_at_once_and_stay(
     screen = opener(own_site).open("/settings/appearance")
     page = screen.page
     page.get_by_text("Dark", exact=True).click()
-    expect(page.locator("html")).to_have_class("theme-dark")
+    expect(page.locator("html.theme-dark")).to_be_attached()
     page.get_by_text("简体中文", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("设置")
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
@@ -121,7 +120,7 @@ def test_theme_and_language_change_at_once_and_stay(
 
     page.add_init_script(
         "addEventListener('DOMContentLoaded', () => { const root = document.documentElement;"
-        " window.first = [root.className, root.lang, getComputedStyle(document.body)"
+        " window.first = [root.className, root.lang, getComputedStyle(root)"
         ".backgroundColor]; });"
     )
     page.reload()
@@ -129,14 +128,14 @@ def test_theme_and_language_change_at_once_and_stay(
     name, lang, colour = screen.evaluate("() => window.first")
     assert "theme-dark" in name
     assert lang == "zh-Hans"
-    assert colour == screen.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert colour == screen.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
 
 
 def test_the_system_scheme_is_followed(opener: type_of_opener, own_site: Site) -> None:
     screen = opener(own_site, color_scheme="dark").open("/")
-    dark = screen.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    dark = screen.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
     screen.page.emulate_media(color_scheme="light")
-    light = screen.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    light = screen.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
     assert (dark, light) == ("rgb(22, 21, 19)", "rgb(251, 250, 248)")
     screen.page.emulate_media(reduced_motion="reduce")
     assert screen.evaluate("() => getComputedStyle(document.documentElement).scrollBehavior") == "auto"
@@ -151,7 +150,7 @@ def test_shortcuts_are_changed_and_switched_off(screen: Screen) -> None:
     palette = screen.page.get_by_role("dialog", name="Command palette")
     expect(palette).to_be_visible()
     screen.page.keyboard.press("Escape")
-    screen.page.get_by_role("switch", name="Use keyboard shortcuts").click()
+    screen.page.get_by_role("switch", name="Use keyboard shortcuts").press("Space")
     screen.page.keyboard.press("Control+j")
     screen.frames()
     expect(palette).to_have_count(0)

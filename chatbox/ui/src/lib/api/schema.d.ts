@@ -17,7 +17,7 @@ export interface paths {
          * Chat
          * @description Sends a message and answers with the finished reply. When the provider fails before it has said anything, the answer is a 502; the turn is stored all the same.
          */
-        post: operations["ApiV1ChatChat"];
+        post: operations["chat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -37,14 +37,14 @@ export interface paths {
          * Chat, streaming
          * @description Sends a message, in a new session when none is named, and streams the turn: `turn`, `thinking`, `delta`, `usage`, `done`. The turn goes on when the reader leaves.
          */
-        post: operations["ApiV1ChatStreamStreamChat"];
+        post: operations["stream_chat"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/{session_id}": {
+    "/api/v1/events": {
         parameters: {
             query?: never;
             header?: never;
@@ -52,51 +52,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session
-         * @description Without its messages.
+         * Follow everything
+         * @description Server-sent events: `hello`, then changes of sessions, turns, providers, models and settings, and as `turn_event` every event of the running turn of the session in view. `ping` comes every 10 seconds. After `reset`, read again what is visible.
          */
-        get: operations["ApiV1SessionsSessionIdGetSession"];
+        get: operations["follow_events"];
         put?: never;
         post?: never;
-        /**
-         * Delete a session
-         * @description It can be restored for thirty days.
-         */
-        delete: operations["ApiV1SessionsSessionIdDeleteSession"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a session
-         * @description Rename, pin, archive, set model, instructions and parameters, switch branch.
-         */
-        patch: operations["ApiV1SessionsSessionIdChangeSession"];
-        trace?: never;
-    };
-    "/api/v1/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List sessions
-         * @description Newest activity first; the first page begins with the pinned ones.
-         */
-        get: operations["ApiV1SessionsListSessions"];
-        put?: never;
-        /**
-         * Create a session
-         * @description Everything is optional, a client-made id too.
-         */
-        post: operations["ApiV1SessionsCreateSession"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/{session_id}/messages": {
+    "/api/v1/info": {
         parameters: {
             query?: never;
             header?: never;
@@ -104,36 +72,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List messages
-         * @description The active branch, oldest first. With `from=end` the page holds the newest messages and `next_cursor` leads to older ones.
+         * About this server
+         * @description Version, mode and limits; no secrets.
          */
-        get: operations["ApiV1SessionsSessionIdMessagesListMessages"];
+        get: operations["get_info"];
         put?: never;
-        /**
-         * Send a message
-         * @description Begins a turn. Its events follow on the event stream; with `Accept: text/event-stream` they are the answer.
-         */
-        post: operations["ApiV1SessionsSessionIdMessagesSendMessage"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/{session_id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Restore a session
-         * @description Undoes its deletion.
-         */
-        post: operations["ApiV1SessionsSessionIdRestoreRestoreSession"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -151,21 +95,21 @@ export interface paths {
          * Read a message
          * @description With all its parts.
          */
-        get: operations["ApiV1MessagesMessageIdGetMessage"];
+        get: operations["get_message"];
         put?: never;
         post?: never;
         /**
          * Delete a message
          * @description With everything below it. This cannot be undone.
          */
-        delete: operations["ApiV1MessagesMessageIdDeleteMessage"];
+        delete: operations["delete_message"];
         options?: never;
         head?: never;
         /**
          * Change a message
          * @description Pins it, or writes another version beside it and switches to that.
          */
-        patch: operations["ApiV1MessagesMessageIdChangeMessage"];
+        patch: operations["change_message"];
         trace?: never;
     };
     "/api/v1/messages/{message_id}/continue": {
@@ -181,7 +125,7 @@ export interface paths {
          * Continue a reply
          * @description Goes on with a reply that was stopped, interrupted or cut off by its length.
          */
-        post: operations["ApiV1MessagesMessageIdContinueContinueReply"];
+        post: operations["continue_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -201,7 +145,331 @@ export interface paths {
          * Regenerate a reply
          * @description Writes another version beside it; on a user message, a new reply to it.
          */
-        post: operations["ApiV1MessagesMessageIdRegenerateRegenerate"];
+        post: operations["regenerate_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List models
+         * @description By provider, in the provider's order.
+         */
+        get: operations["list_models"];
+        put?: never;
+        /**
+         * Add a model
+         * @description For models that a provider offers without listing them.
+         */
+        post: operations["add_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a model
+         * @description By its public name.
+         */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a model
+         * @description A refresh brings it back when the provider lists it.
+         */
+        delete: operations["delete_model"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a model
+         * @description Sets its limits or switches it on or off.
+         */
+        patch: operations["change_model"];
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List providers
+         * @description All providers of the caller, oldest first.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        /**
+         * Connect a provider
+         * @description Creates a provider and lists its models at once. It is created even when it does not answer; `status` then says why.
+         */
+        post: operations["connect_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look for providers
+         * @description Probes the usual loopback ports of local servers and the environment.
+         */
+        post: operations["detect_providers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/detect/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect something that was found
+         * @description Connects a provider by the name under which detection listed it.
+         */
+        post: operations["use_found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{provider_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a provider
+         * @description Never with its secret.
+         */
+        get: operations["get_provider"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a provider
+         * @description Its secret and models go with it; messages stay.
+         */
+        delete: operations["delete_provider"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a provider
+         * @description Another scheme, host or port clears the secret unless a new one comes along.
+         */
+        patch: operations["change_provider"];
+        trace?: never;
+    };
+    "/api/v1/providers/{provider_id}/models/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List a provider's models again
+         * @description Takes over what the provider offers now; a failure is a 502.
+         */
+        post: operations["refresh_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{provider_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a provider
+         * @description Asks for its models and tells how that went.
+         */
+        post: operations["check_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sessions
+         * @description Newest activity first; the first page begins with the pinned ones.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        /**
+         * Create a session
+         * @description Everything is optional, a client-made id too.
+         */
+        post: operations["create_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a session
+         * @description Without its messages.
+         */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a session
+         * @description It can be restored for thirty days.
+         */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a session
+         * @description Rename, pin, archive, set model, instructions and parameters, switch branch.
+         */
+        patch: operations["change_session"];
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages
+         * @description The active branch, oldest first. With `from=end` the page holds the newest messages and `next_cursor` leads to older ones.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Send a message
+         * @description Begins a turn. Its events follow on the event stream; with `Accept: text/event-stream` they are the answer.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a session
+         * @description Undoes its deletion.
+         */
+        post: operations["restore_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the settings
+         * @description The caller's own, with defaults.
+         */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings
+         * @description Absent ones stay.
+         */
+        patch: operations["change_settings"];
+        trace?: never;
+    };
+    "/api/v1/turns/{turn_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a turn
+         * @description How far it is.
+         */
+        get: operations["get_turn"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -219,27 +487,7 @@ export interface paths {
          * Follow a turn
          * @description Server-sent events from the start, or after `Last-Event-ID`. An id that the server does not know (it died meanwhile) is answered with `reset` and everything again.
          */
-        get: operations["ApiV1TurnsTurnIdEventsFollowTurn"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/turns/{turn_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a turn
-         * @description How far it is.
-         */
-        get: operations["ApiV1TurnsTurnIdGetTurn"];
+        get: operations["follow_turn"];
         put?: never;
         post?: never;
         delete?: never;
@@ -261,255 +509,7 @@ export interface paths {
          * Stop a turn
          * @description What it has written stays.
          */
-        post: operations["ApiV1TurnsTurnIdStopStopTurn"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Follow everything
-         * @description Server-sent events: `hello`, then changes of sessions, turns, providers, models and settings, and as `turn_event` every event of the running turn of the session in view. `ping` comes every 10 seconds. After `reset`, read again what is visible.
-         */
-        get: operations["ApiV1EventsFollow"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/providers/{provider_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a provider
-         * @description Never with its secret.
-         */
-        get: operations["ApiV1ProvidersProviderIdGetProvider"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a provider
-         * @description Its secret and models go with it; messages stay.
-         */
-        delete: operations["ApiV1ProvidersProviderIdDeleteProvider"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a provider
-         * @description Another scheme, host or port clears the secret unless a new one comes along.
-         */
-        patch: operations["ApiV1ProvidersProviderIdChangeProvider"];
-        trace?: never;
-    };
-    "/api/v1/providers/{provider_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Test a provider
-         * @description Asks for its models and tells how that went.
-         */
-        post: operations["ApiV1ProvidersProviderIdTestCheckProvider"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List providers
-         * @description All providers of the caller, oldest first.
-         */
-        get: operations["ApiV1ProvidersListProviders"];
-        put?: never;
-        /**
-         * Connect a provider
-         * @description Creates a provider and lists its models at once. It is created even when it does not answer; `status` then says why.
-         */
-        post: operations["ApiV1ProvidersConnectProvider"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/providers/detect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Look for providers
-         * @description Probes the usual loopback ports of local servers and the environment.
-         */
-        post: operations["ApiV1ProvidersDetectDetectProviders"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/providers/{provider_id}/models/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * List a provider's models again
-         * @description Takes over what the provider offers now; a failure is a 502.
-         */
-        post: operations["ApiV1ProvidersProviderIdModelsRefreshRefreshModels"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/providers/detect/use": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Connect something that was found
-         * @description Connects a provider by the name under which detection listed it.
-         */
-        post: operations["ApiV1ProvidersDetectUseUseFound"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List models
-         * @description By provider, in the provider's order.
-         */
-        get: operations["ApiV1ModelsListModels"];
-        put?: never;
-        /**
-         * Add a model
-         * @description For models that a provider offers without listing them.
-         */
-        post: operations["ApiV1ModelsAddModel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{model_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a model
-         * @description By its public name.
-         */
-        get: operations["ApiV1ModelsModelIdGetModel"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a model
-         * @description A refresh brings it back when the provider lists it.
-         */
-        delete: operations["ApiV1ModelsModelIdDeleteModel"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a model
-         * @description Sets its limits or switches it on or off.
-         */
-        patch: operations["ApiV1ModelsModelIdChangeModel"];
-        trace?: never;
-    };
-    "/api/v1/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read the settings
-         * @description The caller's own, with defaults.
-         */
-        get: operations["ApiV1SettingsGetSettings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change settings
-         * @description Absent ones stay.
-         */
-        patch: operations["ApiV1SettingsChangeSettings"];
-        trace?: never;
-    };
-    "/api/v1/info": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * About this server
-         * @description Version, mode and limits; no secrets.
-         */
-        get: operations["ApiV1InfoGetInfo"];
-        put?: never;
-        post?: never;
+        post: operations["stop_turn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,7 +527,7 @@ export interface paths {
          * Alive
          * @description The process answers.
          */
-        get: operations["HealthzHealthz"];
+        get: operations["healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -547,7 +547,7 @@ export interface paths {
          * Ready
          * @description The database can be read and written; 503 otherwise and while stopping.
          */
-        get: operations["ReadyzReadyz"];
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -560,614 +560,938 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Again */
+        /**
+         * Again
+         * @description How to regenerate a reply; absent means as before.
+         */
         Again: {
-            /** @description A model as `provider/model` */
+            /**
+             * @description A model as `provider/model`
+             * @default null
+             */
             model?: string | null;
+            /**
+             * @description How to reply this time
+             * @default null
+             */
             params?: components["schemas"]["Params"] | null;
         };
-        /** Alive */
+        /**
+         * Alive
+         * @description The process answers.
+         */
         Alive: {
             /**
+             * @description Always `ok`
              * @default ok
-             * @constant
+             * @enum {unknown}
              */
-            status: "ok";
+            status?: "ok";
         };
-        /** Answer */
+        /**
+         * Answer
+         * @description A turn that has ended, and its reply.
+         */
         Answer: {
-            session_id: string;
-            turn: components["schemas"]["Turn"];
+            /** @description The reply */
             message: components["schemas"]["Message"];
+            /** @description The session, to go on with */
+            session_id: string;
+            /** @description The turn that has ended */
+            turn: components["schemas"]["Turn"];
         };
-        /** Chat */
+        /**
+         * Chat
+         * @description A message to send; without `session_id` a session is made.
+         */
         Chat: {
-            /** @description What the user says, as Markdown text */
+            /**
+             * @description What the user says, as Markdown text
+             * @example Say hello.
+             */
             content: string;
-            /** @description A UUID in lower-case text */
-            session_id?: string | null;
-            /** @description A model as `provider/model` */
+            /**
+             * @description A model as `provider/model`
+             * @default null
+             */
             model?: string | null;
-            /** @description A UUID in lower-case text */
-            parent_id?: string | null;
+            /**
+             * @description How to reply; replaces single ones of the session's
+             * @default null
+             */
             params?: components["schemas"]["Params"] | null;
-            /** @description Instructions sent before every context */
+            /** @description The message to answer below; absent: the newest one, null: a new first message */
+            parent_id?: string | null;
+            /**
+             * @description The session to go on with; absent: a new one
+             * @default null
+             */
+            session_id?: string | null;
+            /**
+             * @description Instructions sent before every context
+             * @default null
+             */
             system_prompt?: string | null;
         };
-        /** ContextAccount */
+        /**
+         * ContextAccount
+         * @description What was sent to the model in one turn, in (estimated) tokens.
+         */
         ContextAccount: {
-            used: number;
-            window: number;
+            /** @description Tokens that may be sent */
             budget: number;
             /** @description Messages of the branch that were left out */
             dropped: number;
+            /**
+             * @description True: counted here, not by the provider
+             * @default true
+             */
+            estimated?: boolean;
+            /** @description Tokens of the messages */
+            history_tokens: number;
             /** @description Messages of the branch that were sent */
             kept: number;
-            system_tokens: number;
-            history_tokens: number;
-            /** @description Tokens kept free for the reply */
-            reserve: number;
             /**
              * @description Learned correction of the token count
              * @default 1
              */
-            ratio: number;
-            /** @default true */
-            estimated: boolean;
+            ratio?: number;
+            /** @description Tokens kept free for the reply */
+            reserve: number;
+            /** @description Tokens of the instructions */
+            system_tokens: number;
+            /** @description Tokens that were sent */
+            used: number;
+            /** @description Tokens that the model can take in all */
+            window: number;
         };
-        /** DemoModelState */
+        /**
+         * DemoModelState
+         * @description The embedded demo model.
+         */
         DemoModelState: {
-            /** @enum {string} */
-            state: "off" | "starting" | "ready" | "failed";
+            /**
+             * @description Why it cannot
+             * @default null
+             */
             detail?: string | null;
+            /**
+             * @description Whether it can be used
+             * @enum {unknown}
+             */
+            state: "failed" | "off" | "ready" | "starting";
         };
-        /** Failure */
+        /**
+         * Failure
+         * @description Why a reply is not complete.
+         */
         Failure: {
+            /** @description A stable code, listed in the error reference */
             code: string;
+            /** @description A sentence for people */
             detail: string;
+            /** @description Trying again may help */
             retryable: boolean;
         };
-        /** Found */
+        /**
+         * FieldError
+         * @description One field that is not valid.
+         */
+        FieldError: {
+            /** @description What is wrong with it */
+            detail: string;
+            /** @description Where in the body, or which parameter */
+            field: string;
+        };
+        /**
+         * Found
+         * @description A provider that was found on this computer or in the environment.
+         */
         Found: {
-            name: string;
-            base_url: string;
-            /** @constant */
-            kind: "openai";
-            /** @enum {string} */
-            software: "ollama" | "lmstudio" | "llamacpp" | "environment";
-            model_count: number | null;
+            /** @description A provider with this address exists already */
             already_configured: boolean;
+            /** @description The API's root */
+            base_url: string;
+            /**
+             * @description The kind of API it speaks
+             * @enum {unknown}
+             */
+            kind: "openai";
+            /** @description Models it lists; null when it was not asked */
+            model_count: number | null;
+            /** @description Its name, to connect it by */
+            name: string;
+            /**
+             * @description What it is, or that it was found in the environment
+             * @enum {unknown}
+             */
+            software: "environment" | "llamacpp" | "lmstudio" | "ollama";
             /** @description The environment variable with the secret */
             variable: string | null;
         };
-        /** FoundPage */
+        /**
+         * FoundPage
+         * @description What was found.
+         */
         FoundPage: {
+            /** @description What was found */
             items: components["schemas"]["Found"][];
         };
-        /** Health */
+        /**
+         * Health
+         * @description How the last contact with a provider went.
+         */
         Health: {
-            /** @enum {string} */
-            state: "unknown" | "ok" | "failed";
-            code: string | null;
-            detail: string | null;
+            /** @description When, RFC 3339 in UTC */
             checked_at: string | null;
+            /** @description Why it did not, as a stable code */
+            code: string | null;
+            /** @description Why it did not, as a sentence */
+            detail: string | null;
+            /**
+             * @description Whether it answered; `unknown` before the first contact
+             * @enum {unknown}
+             */
+            state: "failed" | "ok" | "unknown";
         };
-        /** ImagePart */
+        /**
+         * ImagePart
+         * @description A picture, for example `image/png`, with its bytes in standard base64.
+         */
         ImagePart: {
-            media_type: string;
+            /** @description Its bytes in standard base64 */
             data_base64: string;
-            /** @constant */
+            /** @description The kind of picture */
+            media_type: string;
+            /**
+             * @description Always `image`
+             * @enum {unknown}
+             */
             type: "image";
         };
-        /** Info */
+        /**
+         * Info
+         * @description What this server is.
+         */
         Info: {
-            name: string;
-            version: string;
+            /** @description The commit it was built from, if known */
             commit: string | null;
-            sqlite_version: string;
-            /** @enum {string} */
-            mode: "single-user" | "team";
+            /** @description The embedded demo model */
             demo_model: components["schemas"]["DemoModelState"];
+            /** @description What a request may hold */
             limits: components["schemas"]["InfoLimits"];
+            /**
+             * @description Whether there are accounts
+             * @enum {unknown}
+             */
+            mode: "single-user" | "team";
+            /** @description Always `chatbox` */
+            name: string;
+            /** @description The version of SQLite */
+            sqlite_version: string;
+            /** @description The version of the server */
+            version: string;
         };
-        /** InfoLimits */
+        /**
+         * InfoLimits
+         * @description What a request may hold at most.
+         */
         InfoLimits: {
+            /** @description The longest request body */
             body_bytes: number;
+            /** @description The longest message, in characters */
             content_chars: number;
         };
-        /** Message */
+        /**
+         * Message
+         * @description One entry of a session; messages form a tree by `parent_id`.
+         */
         Message: {
-            id: string;
-            session_id: string;
-            parent_id: string | null;
-            /** @enum {string} */
-            role: "system" | "user" | "assistant" | "tool";
-            /** @description All text parts joined */
-            text: string;
-            parts: (components["schemas"]["TextPart"] | components["schemas"]["ThinkingPart"] | components["schemas"]["ToolCallPart"] | components["schemas"]["ToolResultPart"] | components["schemas"]["ImagePart"])[];
-            /** @enum {string} */
-            status: "pending" | "done" | "stopped" | "failed" | "interrupted";
-            model: string | null;
-            finish_reason: string | null;
-            usage: components["schemas"]["Usage"] | null;
+            /** @description What was sent to the model for it */
             context: components["schemas"]["ContextAccount"] | null;
+            /** @description When it was made, RFC 3339 in UTC */
+            created_at: string;
+            /** @description Written by hand in place of another version */
+            edited: boolean;
+            /** @description Why it is not complete */
             error: components["schemas"]["Failure"] | null;
-            /** @description The newest turn that wrote this message */
-            turn_id: string | null;
+            /** @description Why the reply ended: the provider's reason, or the status of its turn */
+            finish_reason: string | null;
+            /** @description When it was complete */
+            finished_at: string | null;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /** @description The model that wrote it */
+            model: string | null;
+            /** @description The message before it; null at the beginning */
+            parent_id: string | null;
+            /** @description What it is made of, in order */
+            parts: (components["schemas"]["TextPart"] | components["schemas"]["ThinkingPart"] | components["schemas"]["ToolCallPart"] | components["schemas"]["ToolResultPart"] | components["schemas"]["ImagePart"])[];
+            /** @description Always part of the context */
+            pinned: boolean;
+            /**
+             * @description Who speaks
+             * @enum {unknown}
+             */
+            role: "assistant" | "system" | "tool" | "user";
+            /** @description The session it is in */
+            session_id: string;
             /** @description All versions of this message, in order */
             sibling_ids: string[];
-            pinned: boolean;
-            edited: boolean;
-            created_at: string;
-            finished_at: string | null;
+            /**
+             * @description How far it is; `pending` while it is being written
+             * @enum {unknown}
+             */
+            status: "done" | "failed" | "interrupted" | "pending" | "stopped";
+            /** @description All text parts joined */
+            text: string;
+            /** @description The newest turn that wrote this message */
+            turn_id: string | null;
+            /** @description What the reply took */
+            usage: components["schemas"]["Usage"] | null;
         };
-        /** MessageChange */
+        /**
+         * MessageChange
+         * @description What to change in a message; new text makes a sibling and never overwrites.
+         */
         MessageChange: {
-            /** @description What the user says, as Markdown text */
-            text?: string;
+            /** @description Keep it in the context when old messages are dropped */
             pinned?: boolean;
+            /**
+             * @description What the user says, as Markdown text
+             * @example Say hello.
+             */
+            text?: string;
         };
-        /** MessagePage */
+        /**
+         * MessagePage
+         * @description A page of the active branch, oldest first.
+         */
         MessagePage: {
+            /** @description The messages */
             items: components["schemas"]["Message"][];
+            /** @description The `cursor` of the next page; null on the last one */
             next_cursor: string | null;
         };
-        /** Model */
+        /**
+         * Model
+         * @description A model offered by a provider.
+         */
         Model: {
-            /** @description `provider/model`, the name to use in every request */
-            id: string;
-            provider_id: string;
-            provider_name: string;
-            name: string;
-            context_window: number | null;
-            max_output: number | null;
-            capabilities: string[];
-            enabled: boolean;
             /** @description Usable now: the provider is on and lists it */
             available: boolean;
+            /** @description Among `vision`, `tools` and `reasoning` */
+            capabilities: string[];
+            /** @description Tokens it can take in all; null when nobody has told */
+            context_window: number | null;
+            /** @description The user's switch */
+            enabled: boolean;
+            /** @description `provider/model`, the name to use in every request */
+            id: string;
+            /** @description The user's default model */
             is_default: boolean;
+            /** @description Tokens of its longest reply; null when nobody has told */
+            max_output: number | null;
+            /** @description What the provider calls it */
+            name: string;
+            /** @description The provider that offers it */
+            provider_id: string;
+            /** @description That provider's name */
+            provider_name: string;
         };
-        /** ModelChange */
+        /**
+         * ModelChange
+         * @description What to change in a model; a null window asks the provider again.
+         */
         ModelChange: {
-            /** @description Tokens */
+            /** @description Tokens it can take in all; null: as the provider says */
             context_window?: number | null;
-            /** @description Tokens */
-            max_output?: number | null;
+            /** @description The user's switch */
             enabled?: boolean;
+            /** @description Tokens of its longest reply; null: as the provider says */
+            max_output?: number | null;
         };
-        /** ModelPage */
+        /**
+         * ModelPage
+         * @description A page of models.
+         */
         ModelPage: {
+            /** @description The models */
             items: components["schemas"]["Model"][];
+            /** @description The `cursor` of the next page; null on the last one */
             next_cursor: string | null;
         };
-        /** NewModel */
+        /**
+         * NewModel
+         * @description A model that the provider offers but does not list.
+         */
         NewModel: {
-            provider_id: string;
-            name: string;
-            /** @description Tokens */
+            /**
+             * @description Tokens it can take in all
+             * @default null
+             */
             context_window?: number | null;
-            /** @description Tokens */
+            /**
+             * @description Tokens of its longest reply
+             * @default null
+             */
             max_output?: number | null;
-        };
-        /** NewProvider */
-        NewProvider: {
-            /** @description Names the provider; the first half of its models' ids */
+            /** @description What the provider calls it */
             name: string;
-            /** @description The API's root, usually ending in /v1 */
+            /** @description The provider that offers it */
+            provider_id: string;
+        };
+        /**
+         * NewProvider
+         * @description A provider to connect.
+         */
+        NewProvider: {
+            /**
+             * @description The API's root, usually ending in /v1
+             * @example http://127.0.0.1:11434/v1
+             */
             base_url: string;
             /**
-             * @default openai
-             * @constant
+             * @description Whether it may be asked
+             * @default true
              */
-            kind: "openai";
-            /** @description The provider's API key; it is stored encrypted and never returned */
+            enabled?: boolean;
+            /**
+             * @description The kind of API it speaks
+             * @default openai
+             * @enum {unknown}
+             */
+            kind?: "openai";
+            /**
+             * @description Names the provider; the first half of its models' ids
+             * @example My Ollama
+             */
+            name: string;
+            /**
+             * @description The provider's API key; it is stored encrypted and never returned
+             * @default null
+             */
             secret?: string | null;
-            /** @default true */
-            enabled: boolean;
         };
-        /** NewSession */
+        /**
+         * NewSession
+         * @description A session to create; everything is optional.
+         */
         NewSession: {
-            /** @description A client-made id, so that no reply is awaited */
+            /**
+             * @description A client-made id, so that no reply is awaited
+             * @default null
+             */
             id?: string | null;
-            /** @description What the session is called */
-            title?: string | null;
-            /** @description A model as `provider/model` */
+            /**
+             * @description A model as `provider/model`
+             * @default null
+             */
             model?: string | null;
+            /**
+             * @description How replies are written
+             * @default {}
+             */
+            params?: components["schemas"]["Params"];
             /**
              * @description Instructions sent before every context
              * @default
+             * @example Answer briefly.
              */
-            system_prompt: string;
-            params?: components["schemas"]["Params"];
+            system_prompt?: string;
+            /**
+             * @description What the session is called
+             * @default null
+             */
+            title?: string | null;
         };
-        /** Params */
+        /**
+         * Params
+         * @description How to answer. What is absent or null is left to the provider.
+         */
         Params: {
-            /** @description Randomness */
-            temperature?: number | null;
-            /** @description Nucleus sampling */
-            top_p?: number | null;
-            /** @description Longest answer in tokens */
-            max_tokens?: number | null;
-            /** @description Texts that end the answer */
-            stop?: string[] | null;
-            /** @description For repeatable answers */
-            seed?: number | null;
-            /** @description Against known topics */
-            presence_penalty?: number | null;
-            /** @description Against repeated words */
+            /**
+             * @description Above 0: away from words that were used often
+             * @default null
+             */
             frequency_penalty?: number | null;
-            /** @description How hard to think */
+            /**
+             * @description Longest answer in tokens
+             * @default null
+             */
+            max_tokens?: number | null;
+            /**
+             * @description Above 0: away from topics that came up
+             * @default null
+             */
+            presence_penalty?: number | null;
+            /**
+             * @description How hard to think, for example `low` or `high`
+             * @default null
+             */
             reasoning_effort?: string | null;
+            /**
+             * @description The same one makes answers repeatable where the provider can
+             * @default null
+             */
+            seed?: number | null;
+            /**
+             * @description Texts that end the answer
+             * @default null
+             */
+            stop?: string[] | null;
+            /**
+             * @description Randomness; 0 is the least
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * @description Nucleus sampling: the share of likely tokens to choose from
+             * @default null
+             */
+            top_p?: number | null;
         };
-        /** Provider */
+        /**
+         * Problem
+         * @description An error (RFC 9457); `code` is stable, `detail` is for people.
+         */
+        Problem: {
+            /** @description What went wrong, for programs; stable */
+            code: string;
+            /** @description What went wrong this time, for people */
+            detail: string;
+            /**
+             * @description The fields that are not valid
+             * @default []
+             */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Names the request in the server's log */
+            request_id: string;
+            /** @description The HTTP status */
+            status: number;
+            /** @description What went wrong, the same for every case of a code */
+            title: string;
+            /**
+             * @description Always `about:blank`
+             * @default about:blank
+             */
+            type?: string;
+        };
+        /**
+         * Provider
+         * @description A configured upstream account.
+         */
         Provider: {
-            id: string;
-            name: string;
-            /** @constant */
-            kind: "openai";
+            /** @description The API's root */
             base_url: string;
+            /** @description When it was connected, RFC 3339 in UTC */
+            created_at: string;
+            /** @description Whether it may be asked */
+            enabled: boolean;
+            /** @description Whether a secret is stored */
             has_secret: boolean;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /**
+             * @description The kind of API it speaks
+             * @enum {unknown}
+             */
+            kind: "openai";
+            /** @description Models it lists */
+            model_count: number;
+            /** @description Names the provider; the first half of its models' ids */
+            name: string;
             /** @description The last four characters of the secret */
             secret_hint: string | null;
-            enabled: boolean;
-            /** @enum {string} */
-            source: "user" | "environment" | "detected" | "demo";
+            /**
+             * @description Where it comes from
+             * @enum {unknown}
+             */
+            source: "demo" | "detected" | "environment" | "user";
+            /** @description How the last contact went */
             status: components["schemas"]["Health"];
-            model_count: number;
-            version: number;
-            created_at: string;
+            /** @description When it was changed last */
             updated_at: string;
+            /** @description Grows with every change; goes into If-Match */
+            version: number;
         };
-        /** ProviderChange */
+        /**
+         * ProviderChange
+         * @description What to change in a provider; another host, port or scheme clears its secret.
+         */
         ProviderChange: {
-            /** @description Names the provider; the first half of its models' ids */
-            name?: string;
-            /** @description The API's root, usually ending in /v1 */
+            /**
+             * @description The API's root, usually ending in /v1
+             * @example http://127.0.0.1:11434/v1
+             */
             base_url?: string;
+            /** @description Whether it may be asked */
+            enabled?: boolean;
+            /**
+             * @description Names the provider; the first half of its models' ids
+             * @example My Ollama
+             */
+            name?: string;
             /** @description The provider's API key; it is stored encrypted and never returned */
             secret?: string | null;
-            enabled?: boolean;
         };
-        /** ProviderPage */
+        /**
+         * ProviderPage
+         * @description All providers of the caller.
+         */
         ProviderPage: {
+            /** @description The providers */
             items: components["schemas"]["Provider"][];
+            /** @description Always null: there is one page */
             next_cursor: string | null;
         };
-        /** Ready */
+        /**
+         * Ready
+         * @description Everything a turn needs works.
+         */
         Ready: {
-            /**
-             * @default ok
-             * @constant
-             */
-            status: "ok";
             /**
              * @description The SQLite version
              * @default
              */
-            database: string;
-            /** @default 0 */
-            running_turns: number;
+            database?: string;
+            /**
+             * @description Replies being written
+             * @default 0
+             */
+            running_turns?: number;
+            /**
+             * @description Always `ok`
+             * @default ok
+             * @enum {unknown}
+             */
+            status?: "ok";
         };
-        /** Send */
+        /**
+         * Send
+         * @description A message to send in a session.
+         */
         Send: {
-            /** @description What the user says, as Markdown text */
+            /**
+             * @description What the user says, as Markdown text
+             * @example Say hello.
+             */
             content: string;
-            /** @description A model as `provider/model` */
-            model?: string | null;
-            /** @description Absent: the newest message. Null: a new first message */
-            parent_id?: string | null;
-            params?: components["schemas"]["Params"] | null;
-            /** @description A client-made id of the message */
+            /**
+             * @description A client-made id of the message
+             * @default null
+             */
             message_id?: string | null;
+            /**
+             * @description A model as `provider/model`
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * @description How to reply; replaces single ones of the session's
+             * @default null
+             */
+            params?: components["schemas"]["Params"] | null;
+            /** @description The message to answer below; absent: the newest one, null: a new first message */
+            parent_id?: string | null;
         };
-        /** Session */
+        /**
+         * Session
+         * @description One conversation.
+         */
         Session: {
-            id: string;
-            title: string;
-            model: string | null;
-            system_prompt: string;
-            params: components["schemas"]["Params"];
-            pinned: boolean;
+            /** @description Left out of the usual list */
             archived: boolean;
-            /** @description Grows with every change; goes into If-Match */
-            version: number;
+            /** @description When it was made, RFC 3339 in UTC */
+            created_at: string;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /** @description When its newest message was written */
+            last_message_at: string | null;
+            /** @description Messages on all branches */
             message_count: number;
+            /** @description The model that replies, as `provider/model`; null: the default one */
+            model: string | null;
+            /** @description How replies are written */
+            params: components["schemas"]["Params"];
+            /** @description Listed first */
+            pinned: boolean;
             /** @description The turn being written, if any */
             running_turn_id: string | null;
-            created_at: string;
-            updated_at: string;
-            last_message_at: string | null;
-        };
-        /** SessionChange */
-        SessionChange: {
-            /** @description What the session is called */
-            title?: string;
-            /** @description A model as `provider/model` */
-            model?: string | null;
             /** @description Instructions sent before every context */
-            system_prompt?: string;
-            params?: components["schemas"]["Params"];
-            pinned?: boolean;
-            archived?: boolean;
+            system_prompt: string;
+            /** @description What the session is called; empty until it has a message */
+            title: string;
+            /** @description When anything about it changed last */
+            updated_at: string;
+            /** @description Grows with every change; goes into If-Match */
+            version: number;
+        };
+        /**
+         * SessionChange
+         * @description What to change in a session; absent fields stay.
+         */
+        SessionChange: {
             /** @description Switch to the branch that this message is on */
             active_message_id?: string;
+            /** @description Leave it out of the usual list */
+            archived?: boolean;
+            /** @description A model as `provider/model` */
+            model?: string | null;
+            /** @description How replies are written; replaces all of them */
+            params?: components["schemas"]["Params"];
+            /** @description List it first */
+            pinned?: boolean;
+            /**
+             * @description Instructions sent before every context
+             * @example Answer briefly.
+             */
+            system_prompt?: string;
+            /**
+             * @description What the session is called
+             * @example Ideas
+             */
+            title?: string;
         };
-        /** SessionPage */
+        /**
+         * SessionPage
+         * @description A page of sessions.
+         */
         SessionPage: {
+            /** @description The sessions */
             items: components["schemas"]["Session"][];
+            /** @description The `cursor` of the next page; null on the last one */
             next_cursor: string | null;
         };
-        /** Settings */
+        /**
+         * Settings
+         * @description A user's settings.
+         */
         Settings: {
             /**
-             * @default system
-             * @enum {string}
+             * @description Used by sessions that name no model of their own
+             * @default null
              */
-            theme: "system" | "light" | "dark" | "contrast";
-            /**
-             * @default auto
-             * @enum {string}
-             */
-            locale: "auto" | "en" | "zh-Hans";
-            /** @description Used by sessions that name no model of their own */
             default_model?: string | null;
             /**
-             * @description Which key sends a message
-             * @default enter
-             * @enum {string}
-             */
-            send_key: "enter" | "mod_enter";
-            /**
+             * @description How close the lines of the UI are
              * @default comfortable
-             * @enum {string}
+             * @enum {unknown}
              */
-            density: "comfortable" | "compact";
+            density?: "comfortable" | "compact";
+            /**
+             * @description The language of the UI; `auto`: the browser's
+             * @default auto
+             * @enum {unknown}
+             */
+            locale?: "auto" | "en" | "zh-Hans";
             /**
              * @description The first-run pages were finished
              * @default false
              */
-            onboarded: boolean;
-            /** @default 1 */
-            version: number;
-        };
-        /** SettingsChange */
-        SettingsChange: {
-            theme?: "system" | "light" | "dark" | "contrast";
-            locale?: "auto" | "en" | "zh-Hans";
-            default_model?: string | null;
-            send_key?: "enter" | "mod_enter";
-            density?: "comfortable" | "compact";
             onboarded?: boolean;
+            /**
+             * @description Which key sends a message
+             * @default enter
+             * @enum {unknown}
+             */
+            send_key?: "enter" | "mod_enter";
+            /**
+             * @description The colours of the UI
+             * @default system
+             * @enum {unknown}
+             */
+            theme?: "dark" | "light" | "system";
+            /**
+             * @description Grows with every change
+             * @default 1
+             */
+            version?: number;
+        };
+        /**
+         * SettingsChange
+         * @description The settings to change; absent ones stay.
+         */
+        SettingsChange: {
+            /** @description A model as `provider/model`; null: the first */
+            default_model?: string | null;
+            /**
+             * @description How close the lines of the UI are
+             * @enum {unknown}
+             */
+            density?: "comfortable" | "compact";
+            /**
+             * @description The language of the UI; `auto`: the browser's
+             * @enum {unknown}
+             */
+            locale?: "auto" | "en" | "zh-Hans";
+            /** @description The first-run pages were finished */
+            onboarded?: boolean;
+            /**
+             * @description Which key sends a message
+             * @enum {unknown}
+             */
+            send_key?: "enter" | "mod_enter";
+            /**
+             * @description The colours of the UI
+             * @enum {unknown}
+             */
+            theme?: "dark" | "light" | "system";
         };
         /**
          * Started
-         * @example {
-         *       "turn": {
-         *         "id": "FwrkivNyOTjTEvAUueXg",
-         *         "session_id": "fLqpHUrVGFBaiJKfHyEu",
-         *         "reply_id": "lsYjSBdQaRrVLsGZikpQ",
-         *         "user_message_id": "mmFEvCbabcOYguawIGUC",
-         *         "model": "ctxrbGzKsdnjxheBhfgK",
-         *         "status": "running",
-         *         "started_at": "PQDHNwALGFHBlpJvStIg",
-         *         "ended_at": "pSjGbFxUQOrIizuyolBH",
-         *         "last_event_id": 9220
-         *       },
-         *       "session": {
-         *         "id": "NStUXMqccrBcFVeKbbat",
-         *         "title": "lyDIWfXQwjgGCCJMLRlA",
-         *         "model": null,
-         *         "system_prompt": "zRIOjdLiFBdueXWxItGm",
-         *         "params": {
-         *           "temperature": 1.653696457668615,
-         *           "top_p": 0.3031051133710616,
-         *           "max_tokens": 8600492,
-         *           "stop": [
-         *             "b0003b9507c20901e3d0533c",
-         *             "ba75e8315086e5f063c6dae80f45884db4ea4d89ceb7bb5d7e6da5c57e30f0e5957c3d",
-         *             "4231acaab2188a8c6b075c7397b99f6fde3650785875a310668c29a757d2a4956cc51e5375d514d845a27d80fd110b28cfc998d73aa86b39b8bd43f8bfdcb1693714063d9ce87309098d20082268217f4d",
-         *             "6e8a6ba8e2de7012ce6392886fce9cec5485e9da791cb91437f65126464669620b583",
-         *             "c13a754d335d392a5e6511a99ed412a63f1e6af16cb430d296729f2c92fc0ac79532142d9805ea7a6674d9c51c6efa586cfffb53c830496f45274239e23d480",
-         *             "f6e7bae42aeecc3de2857fbce6967d86c57d05f",
-         *             "2d75b49b347a3e74e71c5dd51cce20fe1fb6adcc6d962c7c7f24a923",
-         *             "626daedc392cbf6fe7474cc641e34880ec5e32ec07537472efe0dd57523de9b94fca55420a7fdfe51032eac98aa1a7b2969b4f7578155e6c37601054558a47a66fb1088514a7d7e801d6",
-         *             "63019c7a92076006d924bece74cfca1df3f35cf6770ad94b0489736f0934e9d9d94ddddbbe471d3f9bbbdeb7664e104a76a180e31cc2cb",
-         *             "0a6d7cfc47849318154e33affe35ecff131cfa4ec36c35e3e2f952f630f9b87636e2f8dc864863be69895cc0d909fbb1fa5dccd3bf85",
-         *             "72a1696c1160977295b500aaf36552bee08c368e3cb16035045b11441cc4f7986070",
-         *             "0eb10f71ab33b6a34f3d6e579db35659d6f1feb95f74ed4632728b7bfcf2eee78f3a5f725a5270daca331d7a65ee5196cc78db7af7b",
-         *             "aaf3719026ddc3107bec749814c5e7d837dfc9bb4f0b22d6c868",
-         *             "ee7b15d99c5256e390760193f154d7309a7cd7857452c1ee50f14fcf97fd6690a03c98c3402151c5bd416af461d5e9d5e17ea2530d5bc8def80d330c66b55aa8c07139b17dad0894e2d8d50c25645b09fe95af90faaf5d",
-         *             "d8701653a28be599",
-         *             "ed9989ec369095ddacbeda71ee7ddcb4ebe386781f741f9c96169d73fea0f9b88e5921716cfc"
-         *           ],
-         *           "presence_penalty": 1.289217228440831,
-         *           "frequency_penalty": -1.6118707825870047
-         *         },
-         *         "pinned": true,
-         *         "archived": false,
-         *         "version": 4244,
-         *         "message_count": 2538,
-         *         "running_turn_id": "dvrqpUKEvoiQUvZgiPQB",
-         *         "created_at": "XBLnzSvgvylUxxDzvDii",
-         *         "updated_at": "yDuYCxNAtKyjlFBRCPSd",
-         *         "last_message_at": "vNikiqAbhzObGsanhJUf"
-         *       },
-         *       "user_message": null,
-         *       "reply": {
-         *         "id": "LWOpqwSrQwfILzwsijNp",
-         *         "session_id": "aLwNNiPsgmXUDeQcRneO",
-         *         "parent_id": null,
-         *         "role": "user",
-         *         "text": "VFYeSjxUDJKwjLSsRgVk",
-         *         "parts": [
-         *           {
-         *             "type": "thinking",
-         *             "text": "DScJKjeuJaAlULDWqzVW"
-         *           }
-         *         ],
-         *         "status": "interrupted",
-         *         "model": "GPytyfFLmfdmLrothODP",
-         *         "finish_reason": null,
-         *         "usage": {
-         *           "input_tokens": 2098,
-         *           "output_tokens": 1171,
-         *           "cached_tokens": 229,
-         *           "reasoning_tokens": 7376,
-         *           "cost": null,
-         *           "estimated": false
-         *         },
-         *         "context": {
-         *           "used": 1939,
-         *           "window": 6608,
-         *           "budget": 376,
-         *           "dropped": 2678,
-         *           "kept": 9773,
-         *           "system_tokens": 2229,
-         *           "history_tokens": 6683,
-         *           "reserve": 3967,
-         *           "ratio": -1111191.23051212,
-         *           "estimated": true
-         *         },
-         *         "error": {
-         *           "code": "rINHUwMBcYbUBCqFJphL",
-         *           "detail": "sUKTHKDWGqwigWGSxPWw",
-         *           "retryable": true
-         *         },
-         *         "turn_id": "iUJIcNiBCdpVNqYdHPSH",
-         *         "sibling_ids": [
-         *           "MmOJDnIcAIrFcrzRBWtU"
-         *         ],
-         *         "pinned": false,
-         *         "edited": false,
-         *         "created_at": "yjQPuqoreSwjJjTaCHrk",
-         *         "finished_at": "UEKiaVjcODaCAWEhGPYq"
-         *       }
-         *     }
+         * @description A turn that has begun; its events follow on the event stream.
          */
         Started: {
-            turn: components["schemas"]["Turn"];
-            session: components["schemas"]["Session"];
-            /**
-             * @example {
-             *       "id": "JIgNZYFcagWptUqCwdER",
-             *       "session_id": "ilvbzQIBShDtFfOfiPXw",
-             *       "parent_id": null,
-             *       "role": "system",
-             *       "text": "vmoGjgxiHQOyswaLrqex",
-             *       "parts": [
-             *         {
-             *           "type": "tool_result",
-             *           "call_id": "EuTJmBVBFdzxuvECziwY",
-             *           "text": "vbaBcefxZzxwAxLUKwHV"
-             *         }
-             *       ],
-             *       "status": "failed",
-             *       "model": null,
-             *       "finish_reason": "hmGJHERyPYwSLUcVNYZo",
-             *       "usage": {
-             *         "input_tokens": 7820,
-             *         "output_tokens": 2314,
-             *         "cached_tokens": 5914,
-             *         "reasoning_tokens": 9750,
-             *         "cost": null,
-             *         "estimated": false
-             *       },
-             *       "context": {
-             *         "used": 3145,
-             *         "window": 5732,
-             *         "budget": 2990,
-             *         "dropped": 1306,
-             *         "kept": 9690,
-             *         "system_tokens": 3189,
-             *         "history_tokens": 6991,
-             *         "reserve": 3403,
-             *         "ratio": -7874493915506.85,
-             *         "estimated": false
-             *       },
-             *       "error": {
-             *         "code": "CnsGGkFTTHdwecnxNGoK",
-             *         "detail": "AAnwrLzxyyJLPvPYZLdS",
-             *         "retryable": true
-             *       },
-             *       "turn_id": "arqMFojiePWlMXjDwYTa",
-             *       "sibling_ids": [
-             *         "kSDBQNXqcJcDSuFiiFSZ"
-             *       ],
-             *       "pinned": true,
-             *       "edited": false,
-             *       "created_at": "VAsuEshTKFLZjQQrDxkw",
-             *       "finished_at": "hWjGDYPstccqXcjHsjXc"
-             *     }
-             */
-            user_message: components["schemas"]["Message"] | null;
+            /** @description The reply, empty or as far as it had come */
             reply: components["schemas"]["Message"];
+            /** @description The session as it is now */
+            session: components["schemas"]["Session"];
+            /** @description The turn, for following and stopping it */
+            turn: components["schemas"]["Turn"];
+            /** @description The message that was sent, if any */
+            user_message: components["schemas"]["Message"] | null;
         };
-        /** TestResult */
+        /**
+         * TestResult
+         * @description Whether a provider answers.
+         */
         TestResult: {
-            ok: boolean;
+            /** @description Why it did not, as a stable code */
             code: string | null;
+            /** @description What happened, as a sentence */
             detail: string;
+            /** @description How long the answer took, in milliseconds */
             latency_ms: number | null;
+            /** @description Models it lists */
             model_count: number | null;
+            /** @description Whether it answered */
+            ok: boolean;
         };
-        /** TextPart */
+        /**
+         * TextPart
+         * @description Words. Neighbouring text parts of one message are one text: nothing is put between them.
+         */
         TextPart: {
+            /** @description Markdown text */
             text: string;
-            /** @constant */
+            /**
+             * @description Always `text`
+             * @enum {unknown}
+             */
             type: "text";
         };
-        /** ThinkingPart */
+        /**
+         * ThinkingPart
+         * @description What the model thought before it answered; shown to people, sent to no model.
+         */
         ThinkingPart: {
+            /** @description Plain text */
             text: string;
-            /** @constant */
+            /**
+             * @description Always `thinking`
+             * @enum {unknown}
+             */
             type: "thinking";
         };
-        /** ToolCallPart */
+        /**
+         * ToolCallPart
+         * @description A tool the model wants called; `arguments` is the JSON text exactly as the model wrote it.
+         */
         ToolCallPart: {
-            id: string;
-            name: string;
+            /** @description A JSON object as text */
             arguments: string;
-            /** @constant */
+            /** @description Names the call */
+            id: string;
+            /** @description The tool */
+            name: string;
+            /**
+             * @description Always `tool_call`
+             * @enum {unknown}
+             */
             type: "tool_call";
         };
-        /** ToolResultPart */
+        /**
+         * ToolResultPart
+         * @description What the tool call `call_id` gave.
+         */
         ToolResultPart: {
+            /** @description The call that it answers */
             call_id: string;
+            /** @description What the tool gave */
             text: string;
-            /** @constant */
+            /**
+             * @description Always `tool_result`
+             * @enum {unknown}
+             */
             type: "tool_result";
         };
-        /** Turn */
+        /**
+         * Turn
+         * @description A user message and everything done about it.
+         */
         Turn: {
-            id: string;
-            session_id: string;
-            reply_id: string;
-            user_message_id: string | null;
-            model: string;
-            /** @enum {string} */
-            status: "running" | "done" | "stopped" | "failed" | "interrupted";
-            started_at: string;
+            /** @description When it ended */
             ended_at: string | null;
+            /** @description A UUID in lower-case text */
+            id: string;
             /** @description The number of the newest event */
             last_event_id: number;
+            /** @description The model that writes, as `provider/model` */
+            model: string;
+            /** @description The message that it writes */
+            reply_id: string;
+            /** @description The session it is in */
+            session_id: string;
+            /** @description When it began, RFC 3339 in UTC */
+            started_at: string;
+            /**
+             * @description How far it is
+             * @enum {unknown}
+             */
+            status: "done" | "failed" | "interrupted" | "running" | "stopped";
+            /** @description The message that it answers */
+            user_message_id: string | null;
         };
-        /** Usage */
+        /**
+         * Usage
+         * @description What one model call took, in tokens; `cost` is null when the price is not known.
+         */
         Usage: {
-            input_tokens: number;
-            output_tokens: number;
-            /** @default 0 */
-            cached_tokens: number;
-            /** @default 0 */
-            reasoning_tokens: number;
+            /**
+             * @description Input tokens that the provider had cached
+             * @default 0
+             */
+            cached_tokens?: number;
+            /**
+             * @description In US dollars
+             * @default null
+             */
             cost?: number | null;
             /**
              * @description Counted here, not told by the provider
              * @default false
              */
-            estimated: boolean;
+            estimated?: boolean;
+            /** @description Tokens of the context */
+            input_tokens: number;
+            /** @description Tokens of the reply */
+            output_tokens: number;
+            /**
+             * @description Output tokens spent on thinking
+             * @default 0
+             */
+            reasoning_tokens?: number;
         };
-        /** UseFound */
+        /**
+         * UseFound
+         * @description Which of the found providers to connect.
+         */
         UseFound: {
+            /**
+             * @description The name that detection listed
+             * @example Ollama
+             */
             name: string;
         };
     };
@@ -1179,12 +1503,12 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    ApiV1ChatChat: {
+    chat: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a repeated request answer with the turn that the first one began */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1195,7 +1519,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description A turn that has ended, and its reply */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1204,29 +1528,32 @@ export interface operations {
                     "application/json": components["schemas"]["Answer"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1ChatStreamStreamChat: {
+    stream_chat: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a repeated request answer with the turn that the first one began */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1237,7 +1564,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Server-sent events; `id` grows by one from 1 within a turn */
+            /** @description Server-sent events */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1246,153 +1573,37 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1SessionsSessionIdGetSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The session's id */
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1SessionsSessionIdDeleteSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The session's id */
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1SessionsSessionIdChangeSession: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the change is based on; another one answers 409 */
-                "If-Match"?: number | null;
-            };
-            path: {
-                /** @description The session's id */
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SessionChange"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1SessionsListSessions: {
+    follow_events: {
         parameters: {
             query?: {
-                /** @description How many items a page has at most */
-                limit?: number;
-                /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
-                /** @description List the archived ones */
-                archived?: boolean;
-                /** @description Text that the title contains */
-                q?: string;
+                /** @description The session whose running turn is shown as well */
+                session?: string;
+                /** @description The cursor to resume after */
+                after?: string;
+                /** @description The turn that the tab has seen a part of */
+                turn?: string;
+                /** @description The last event of that turn that it has seen */
+                seq?: number;
             };
             header?: never;
             path?: never;
@@ -1400,138 +1611,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionPage"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1SessionsCreateSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSession"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1SessionsSessionIdMessagesListMessages: {
-        parameters: {
-            query?: {
-                /** @description How many items a page has at most */
-                limit?: number;
-                /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
-                /** @description `start` or `end` */
-                from?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The session's id */
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessagePage"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1SessionsSessionIdMessagesSendMessage: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a repeated request answer with the turn that the first one began */
-                "Idempotency-Key"?: string | null;
-                /** @description `text/event-stream` streams the turn's events */
-                Accept?: string | null;
-            };
-            path: {
-                /** @description The session's id */
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Send"];
-            };
-        };
-        responses: {
-            /** @description Server-sent events; `id` grows by one from 1 within a turn */
+            /** @description Server-sent events */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1540,71 +1620,65 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The turn has begun */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Started"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1SessionsSessionIdRestoreRestoreSession: {
+    get_info: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description The session's id */
-                session_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description What this server is */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Info"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1MessagesMessageIdGetMessage: {
+    get_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -1616,7 +1690,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description One entry of a session; messages form a tree by `parent_id` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1625,24 +1699,36 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1MessagesMessageIdDeleteMessage: {
+    delete_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -1654,31 +1740,43 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description Done; the answer has no body */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1MessagesMessageIdChangeMessage: {
+    change_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -1694,7 +1792,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description One entry of a session; messages form a tree by `parent_id` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1703,31 +1801,43 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1MessagesMessageIdContinueContinueReply: {
+    continue_reply: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a repeated request answer with the turn that the first one began */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
                 /** @description `text/event-stream` streams the turn's events */
-                Accept?: string | null;
+                Accept?: string;
             };
             path: {
                 /** @description The message's id */
@@ -1737,7 +1847,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events; `id` grows by one from 1 within a turn */
+            /** @description Server-sent events */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1746,7 +1856,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The turn has begun */
+            /** @description A turn that has begun; its events follow on the event stream */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1755,31 +1865,43 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1MessagesMessageIdRegenerateRegenerate: {
+    regenerate_reply: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a repeated request answer with the turn that the first one began */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
                 /** @description `text/event-stream` streams the turn's events */
-                Accept?: string | null;
+                Accept?: string;
             };
             path: {
                 /** @description The message's id */
@@ -1787,13 +1909,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["Again"] | null;
+                "application/json": components["schemas"]["Again"];
             };
         };
         responses: {
-            /** @description Server-sent events; `id` grows by one from 1 within a turn */
+            /** @description Server-sent events */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1802,7 +1924,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The turn has begun */
+            /** @description A turn that has begun; its events follow on the event stream */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1811,507 +1933,42 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1TurnsTurnIdEventsFollowTurn: {
-        parameters: {
-            query?: {
-                /** @description The same as Last-Event-ID */
-                after?: number | null;
-            };
-            header?: {
-                /** @description Resume after the event with this number */
-                "Last-Event-ID"?: number | null;
-            };
-            path: {
-                /** @description The turn's id */
-                turn_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Server-sent events; `id` grows by one from 1 within a turn */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1TurnsTurnIdGetTurn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The turn's id */
-                turn_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Turn"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1TurnsTurnIdStopStopTurn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The turn's id */
-                turn_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request accepted, processing continues off-line */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Turn"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1EventsFollow: {
-        parameters: {
-            query?: {
-                /** @description The session whose running turn is shown as well */
-                session?: string | null;
-                /** @description The cursor to resume after */
-                after?: string | null;
-                /** @description The turn that the tab has seen a part of */
-                turn?: string | null;
-                /** @description The last event of that turn that it has seen */
-                seq?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The events */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ProvidersProviderIdGetProvider: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The provider's id */
-                provider_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Provider"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ProvidersProviderIdDeleteProvider: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The provider's id */
-                provider_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ProvidersProviderIdChangeProvider: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the change is based on; another one answers 409 */
-                "If-Match"?: number | null;
-            };
-            path: {
-                /** @description The provider's id */
-                provider_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProviderChange"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Provider"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ProvidersProviderIdTestCheckProvider: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The provider's id */
-                provider_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TestResult"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ProvidersListProviders: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProviderPage"];
-                };
-            };
-        };
-    };
-    ApiV1ProvidersConnectProvider: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewProvider"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Provider"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ProvidersDetectDetectProviders: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FoundPage"];
-                };
-            };
-        };
-    };
-    ApiV1ProvidersProviderIdModelsRefreshRefreshModels: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The provider's id */
-                provider_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelPage"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ProvidersDetectUseUseFound: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UseFound"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Provider"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiV1ModelsListModels: {
+    list_models: {
         parameters: {
             query?: {
                 /** @description How many items a page has at most */
                 limit?: number;
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description Only models that can be used now */
                 enabled?: boolean;
             };
@@ -2321,7 +1978,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description A page of models */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2330,24 +1987,27 @@ export interface operations {
                     "application/json": components["schemas"]["ModelPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1ModelsAddModel: {
+    add_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -2360,7 +2020,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description A model offered by a provider */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2369,24 +2029,27 @@ export interface operations {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1ModelsModelIdGetModel: {
+    get_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -2398,7 +2061,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description A model offered by a provider */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2407,24 +2070,36 @@ export interface operations {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1ModelsModelIdDeleteModel: {
+    delete_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -2436,31 +2111,43 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description Done; the answer has no body */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1ModelsModelIdChangeModel: {
+    change_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -2476,7 +2163,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description A model offered by a provider */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2485,24 +2172,36 @@ export interface operations {
                     "application/json": components["schemas"]["Model"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1SettingsGetSettings: {
+    list_providers: {
         parameters: {
             query?: never;
             header?: never;
@@ -2511,7 +2210,841 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description All providers of the caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            /** @description A configured upstream account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detect_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseFound"];
+            };
+        };
+        responses: {
+            /** @description A configured upstream account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A configured upstream account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is based on; another one answers 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The provider's id */
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderChange"];
+            };
+        };
+        responses: {
+            /** @description A configured upstream account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of models */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether a provider answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestResult"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most */
+                limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description List the archived ones */
+                archived?: boolean;
+                /** @description Text that the title contains */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSession"];
+            };
+        };
+        responses: {
+            /** @description One conversation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is based on; another one answers 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The session's id */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionChange"];
+            };
+        };
+        responses: {
+            /** @description One conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most */
+                limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description `start` or `end` */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the active branch, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request answer with the turn that the first one began */
+                "Idempotency-Key"?: string;
+                /** @description `text/event-stream` streams the turn's events */
+                Accept?: string;
+            };
+            path: {
+                /** @description The session's id */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Send"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A turn that has begun; its events follow on the event stream */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A user's settings */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2520,9 +3053,27 @@ export interface operations {
                     "application/json": components["schemas"]["Settings"];
                 };
             };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    ApiV1SettingsChangeSettings: {
+    change_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -2535,7 +3086,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description A user's settings */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2544,44 +3095,183 @@ export interface operations {
                     "application/json": components["schemas"]["Settings"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description The request is not valid; `errors` names the fields */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiV1InfoGetInfo: {
+    get_turn: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The turn's id */
+                turn_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description A user message and everything done about it */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Info"];
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    HealthzHealthz: {
+    follow_turn: {
+        parameters: {
+            query?: {
+                /** @description The same as Last-Event-ID */
+                after?: number;
+            };
+            header?: {
+                /** @description Resume after the event with this number */
+                "Last-Event-ID"?: number;
+            };
+            path: {
+                /** @description The turn's id */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_turn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The turn's id */
+                turn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A user message and everything done about it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz: {
         parameters: {
             query?: never;
             header?: never;
@@ -2590,7 +3280,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description The process answers */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2599,9 +3289,27 @@ export interface operations {
                     "application/json": components["schemas"]["Alive"];
                 };
             };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    ReadyzReadyz: {
+    readyz: {
         parameters: {
             query?: never;
             header?: never;
@@ -2610,13 +3318,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Everything a turn needs works */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
