@@ -23,7 +23,14 @@ from chatbox.chat.store.messages import MessageRow
 from chatbox.chat.store.sessions import SessionRow
 from chatbox.config import Config
 from chatbox.db.database import Database, Reader
-from chatbox.errors import CannotContinue, InvalidRequest, LimitReached, NotFound, SessionBusy
+from chatbox.errors import (
+    BodyTooLarge,
+    CannotContinue,
+    InvalidRequest,
+    LimitReached,
+    NotFound,
+    SessionBusy,
+)
 from chatbox.kit.ids import is_id, new_id
 from chatbox.llm.adapter import Completion, Params
 from chatbox.llm.messages import Message
@@ -91,7 +98,7 @@ class Planner:
         """Plan the answer to a new message."""
         if len(ask.content) > self._config.limits.content_chars:
             limit = self._config.limits.content_chars
-            raise LimitReached(f"A message may have at most {limit:,} characters.")
+            raise BodyTooLarge(f"A message may have at most {limit:,} characters.")
         if not ask.content.strip():
             raise InvalidRequest("The message is empty.")
         message_id = getattr(ask, "message_id", None)

@@ -35,6 +35,7 @@ class Feed(Viewer):
         self._user_id = user_id
         self._channel = hub.channel(user_id)
         self._log: TurnLog | None = None
+        self._next: TurnLog | None = None
         self._seen = 0
         self._focus = Focus()
         self._items = self._greeting(after)
@@ -67,9 +68,13 @@ class Feed(Viewer):
 
     def opened(self, log: TurnLog) -> None:
         """A turn of the user has begun; follow it when it is in the session in view."""
-        if log.session_id == self._focus.session:
+        if log.session_id != self._focus.session:
+            return
+        if self._log is None:
             self._follow(log, 0)
-            self.wake()
+        else:  # a slow reader is still at the turn before
+            self._next = log
+        self.wake()
 
     def collect(self) -> list[Item]:
         """Take everything new since the last call, at most `MOST_ITEMS_AT_ONCE` turn events."""
@@ -121,7 +126,8 @@ class Feed(Viewer):
         if self._seen < len(log.events):
             self.wake()
         elif log.ended:
-            self._follow(None, 0)
+            self._follow(self._next, 0)
+            self.wake()
         head = f'{{"turn_id":"{log.turn_id}","session_id":"{log.session_id}","seq":'
         return [
             Item(
@@ -137,6 +143,7 @@ class Feed(Viewer):
             self._log.detach(self)
         self._log = log
         self._seen = seen
+        self._next = None
         if log is not None:
             log.attach(self)
 

@@ -92,7 +92,6 @@ class Boundary:
         if not length.isdigit():
             raise InvalidRequest("The Content-Length is not a number.")
         if int(length) > self._body_bytes:
-            await self._discard(receive)
             raise self._too_large()
         body = await self._read(receive)
         if body:
@@ -111,20 +110,11 @@ class Boundary:
                     pieces.append(message.get("body", b""))
                     size += len(pieces[-1])
                     if size > self._body_bytes:
-                        await self._discard(receive)
                         raise self._too_large()
                     if not message.get("more_body"):
                         return b"".join(pieces)
         except TimeoutError as late:
             raise BodyTimeout from late
-
-    async def _discard(self, receive: Receive) -> None:
-        """Read on for a while: who is cut off in the middle of sending never sees the answer."""
-        left = DISCARDED_BYTES
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DISCARD_SECONDS):
-                while left > 0 and (message := await receive()).get("more_body"):
-                    left -= len(message.get("body", b""))
 
     def _too_large(self) -> BodyTooLarge:
         return BodyTooLarge(f"A request may have at most {self._body_bytes:,} bytes.")
@@ -202,8 +192,21 @@ async def _refuse(
         return
     status, body = problem_body(refused, request_id)
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-    if status in (408, 413):
+    cut_off = status in (408, 413)
+    if cut_off:
         headers.append((b"connection", b"close"))
     send = secured(scope, send, request_id)
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body, "more_body": cut_off})
+    if cut_off:
+        await _discard(receive)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on for a while: a client whose connection is cut as it sends never sees the answer."""
+    left = DISCARDED_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while left > 0 and (message := await receive()).get("more_body"):
+                left -= len(message.get("body", b""))

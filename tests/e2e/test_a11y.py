@@ -24,6 +24,7 @@ def check(screen: Screen, where: str) -> None:
     """Run axe in both schemes; moderate findings count as well, where they are about headings."""
     for scheme in ("light", "dark"):
         screen.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        screen.frames(3)
         screen.evaluate(AXE.read_text() + "\n;null")
         found: list[dict[str, Any]] = screen.evaluate(RUN)
         bad = [one for one in found if one["impact"] in SERIOUS or one["id"] == "heading-order"]

@@ -157,10 +157,12 @@ def test_touch_lets_go(opener: type_of_opener, site: Site) -> None:
     phone.button("Send").tap()
     expect(phone.body).to_contain_text("t900", timeout=20_000)
     devtools = phone.page.context.new_cdp_session(phone.page)
-    devtools.send(
-        "Input.synthesizeScrollGesture",
-        {"x": 180, "y": 300, "yDistance": 200, "gestureSourceType": "touch", "speed": 1500},
-    )
+    for y in range(200, 400, 20):
+        kind = "touchStart" if y == 200 else "touchMove"
+        devtools.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 180, "y": y}]}
+        )
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     phone.frames(10)
     before = phone.top_of(phone.questions.last)
     expect(phone.body).to_contain_text("t1300", timeout=20_000)

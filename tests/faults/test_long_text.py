@@ -99,4 +99,4 @@ async def test_more_than_a_body_may_hold_is_refused(wide: Server) -> None:
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
         body["content"] = "a" * 1_600_000
         answer = await client.post(f"/sessions/{session}/messages", json=body)
-        assert (answer.status_code, answer.json()["code"]) == (429, "limit_reached")
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")

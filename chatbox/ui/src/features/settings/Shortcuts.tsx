@@ -54,8 +54,9 @@ export function Shortcuts() {
             <li class="shortcut-line" key={one.id}>
               <span class="shortcut-label">{one.label()}</span>
               {keys !== one.keys && <IconButton icon="undo" size="sm" label={`${t("settings.shortcuts_default")}: ${one.label()}`} tip={t("settings.shortcuts_default")} onClick={() => remap(one.id, null)} />}
-              <Button kind="secondary" size="sm" class="shortcut-keys" aria-label={t("settings.shortcuts_change", { label: one.label() })} onClick={() => setEditing(one)}>
+              <Button kind="secondary" size="sm" class="shortcut-keys" onClick={() => setEditing(one)}>
                 {keys ? <Kbd keys={keys} /> : t("settings.shortcuts_none")}
+                <span class="visually-hidden"> {t("settings.shortcuts_change", { label: one.label() })}</span>
               </Button>
             </li>
           );
