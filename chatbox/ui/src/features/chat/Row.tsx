@@ -41,6 +41,8 @@ export function Row({ id, message, item, isLast, maySkip }: RowProps) {
       tabIndex={-1}
       aria-label={labelOf(message, item)}
     >
+      {/* Screen readers go from message to message by it, and headings in replies come below it. */}
+      <h2 class="visually-hidden row-heading">{t(message?.role === "assistant" ? "chat.assistant" : "chat.you")}</h2>
       {message === null ? item !== null && <OutgoingRow item={item} /> : message.role === "assistant" ? <MessageAssistant message={message} /> : <MessageUser message={message} />}
     </article>
   );
