@@ -68,7 +68,7 @@ def test_every_screen(
     page.locator(".model-chip").click()
     expect(page.get_by_role("option").first).to_be_visible()
     check(screen, "picker")
-    screen.button("Parameters…").click()
+    screen.button("Parameters…", exact=False).click()
     check(screen, "parameters")
     page.keyboard.press("Escape")
     screen.act(screen.last, "More actions")
