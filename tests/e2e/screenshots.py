@@ -1,6 +1,7 @@
 """Pictures of every screen, to be looked at: `python -m tests.e2e.screenshots DIR`.
 
-360, 768 and 1440 wide, light and dark; it also renews docs/images/chat.png and chat-dark.png.
+360, 768 and 1440 wide, light and dark; names of screens behind DIR limit it to these. It also renews
+docs/images/chat.png and chat-dark.png.
 """
 
 import sys
@@ -166,9 +167,11 @@ SCREENS: dict[str, Callable[[Screen, Chats], None]] = {
 }
 
 
-def take(browser: Browser, site: Site, chats: Chats, folder: Path) -> None:
+def take(browser: Browser, site: Site, chats: Chats, folder: Path, names: list[str]) -> None:
     """Every screen in every size and scheme; stops and tells when a page did what it must not."""
     for name, show in SCREENS.items():
+        if names and name not in names:
+            continue
         site.call("PATCH", "/settings", locale="zh-Hans" if name == "chinese" else "en")
         for width in SIZES:
             for scheme in SCHEMES:
@@ -177,6 +180,7 @@ def take(browser: Browser, site: Site, chats: Chats, folder: Path) -> None:
                     screen.page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
                     if name == "streaming":
                         screen.button("Stop generating").click()
+                        screen.finished()
                     screen.watch.check()
 
 
@@ -189,8 +193,8 @@ def renew_docs(browser: Browser, site: Site, chats: Chats) -> None:
             screen.page.screenshot(path=DOCS / name)
 
 
-def main(folder: Path) -> int:
-    """Take all pictures."""
+def main(folder: Path, names: list[str]) -> int:
+    """Take all pictures, or those of the named screens."""
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as work,
@@ -200,7 +204,7 @@ def main(folder: Path) -> int:
         site, chats = make_stage(Path(work), base_url)
         browser = launch(playwright)
         try:
-            take(browser, site, chats, folder)
+            take(browser, site, chats, folder, names)
             renew_docs(browser, site, chats)
         finally:
             browser.close()
@@ -209,4 +213,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
