@@ -68,5 +68,8 @@ class Watch:
     def _requested(self, request: Request) -> None:
         self.requests.append(request.url)
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "chat.test"):
+        if parts.scheme not in ("data", "blob") and parts.hostname not in (
+            "127.0.0.1",
+            "chat.test",
+        ):
             self.faults.append(f"foreign request: {request.url}")

@@ -68,7 +68,9 @@ def work_of(page: Page, deed: Callable[[], None]) -> Work:
     devtools.send("Performance.enable")
 
     def read() -> Work:
-        found = {one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]}
+        found = {
+            one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]
+        }
         names = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration")
         return Work(*(float(found[name]) for name in names))
 
@@ -160,8 +162,13 @@ def figures(browser: Browser, site: Site, sessions: dict[int, str]) -> list[tupl
         lines.append((f"open {count:,} messages, median of {ROUNDS}", words))
     for name, model in zip(REPLIES, MODELS, strict=True):
         work = stream_work(screen, site.session(model), "Go")
-        lines.append((name, f"{work.busy:.2f} s busy (script {work.script:.2f}, layout {work.layout:.2f},"
-                            f" style {work.style:.2f}), tasks {work.task:.2f} s"))
+        lines.append(
+            (
+                name,
+                f"{work.busy:.2f} s busy (script {work.script:.2f}, layout {work.layout:.2f},"
+                f" style {work.style:.2f}), tasks {work.task:.2f} s",
+            )
+        )
     context.close()
     return lines
 

@@ -10,7 +10,7 @@ import chatbox.db  # noqa: F401  (chooses the SQLite library for the next line)
 
 import sqlite3  # isort: skip
 
-QUESTION = "How fast does binary search find a number, and what does it look like in Python?"
+QUESTION = "How fast is binary search? Show it in Python, please."
 ANSWER = """Binary search halves the range it looks at with every comparison. For $n$ sorted values it needs
 at most $\\lceil \\log_2 (n + 1) \\rceil$ steps, so **a million values take 20 comparisons**.
 
@@ -34,8 +34,6 @@ $$
 |-------:|--------------:|--------------:|
 | 1,000 | 1,000 | 10 |
 | 1,000,000 | 1,000,000 | 20 |
-
-In real code, use [`bisect`](https://docs.python.org/3/library/bisect.html) from the standard library.
 """
 THOUGHT = (
     "The user asks for the complexity and an implementation. I should give the bound, a short and"
@@ -82,7 +80,9 @@ def long_reply(size: int = 40_000) -> str:
     return "".join(parts)[:size]
 
 
-def fill(database: Path, session: str, messages: Sequence[tuple[str, list[dict[str, str]]]]) -> None:
+def fill(
+    database: Path, session: str, messages: Sequence[tuple[str, list[dict[str, str]]]]
+) -> None:
     """Write messages below an empty session into the file of a server that is down."""
     now = int(time.time() * 1_000) - len(messages)
     connection = sqlite3.connect(database, isolation_level=None)
@@ -100,9 +100,16 @@ def fill(database: Path, session: str, messages: Sequence[tuple[str, list[dict[s
             VALUES (?, ?, ?, ?, 'done', ?, ?, ?, ?, ?, ?)
             """,
             (
-                str(uuid.uuid4()), session_id, parent, role, json.dumps(parts),
-                model if reply else None, "stop" if reply else None,
-                json.dumps(usage) if reply else None, now + number, now + number,
+                str(uuid.uuid4()),
+                session_id,
+                parent,
+                role,
+                json.dumps(parts),
+                model if reply else None,
+                "stop" if reply else None,
+                json.dumps(usage) if reply else None,
+                now + number,
+                now + number,
             ),
         )
         parent = cursor.lastrowid

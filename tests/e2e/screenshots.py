@@ -109,9 +109,12 @@ def show_reasoning(screen: Screen, chats: Chats) -> None:
 
 def show_streaming(screen: Screen, chats: Chats) -> None:
     screen.chat(chats.streaming)
+    screen.frames(10)
+    before = screen.replies.count()
     screen.composer.fill(samples.QUESTION)
     screen.button("Send").click()
-    expect(screen.body).to_contain_text("def find", timeout=20_000)
+    expect(screen.replies).to_have_count(before + 1)
+    expect(screen.body).to_contain_text("middle = ", timeout=20_000)
 
 
 def show_error(screen: Screen, chats: Chats) -> None:

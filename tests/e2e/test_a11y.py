@@ -35,7 +35,9 @@ def check(screen: Screen, where: str) -> None:
 def chats(site: Site) -> dict[str, str]:
     """A chat with everything, one that failed."""
     good = site.session("echo", title="Everything", system_prompt="Be brief.")
-    site.say(good, f"# A heading\n\n## And a lower one\n\n{samples.ANSWER}\n\n- [x] done\n- [ ] open")
+    site.say(
+        good, f"# A heading\n\n## And a lower one\n\n{samples.ANSWER}\n\n- [x] done\n- [ ] open"
+    )
     site.say(good, "Think", "deepseek")
     site.say(good, "Again")
     failed = site.session("401", title="Failed")

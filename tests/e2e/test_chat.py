@@ -161,7 +161,9 @@ def test_reasoning_is_closed_and_no_part_of_the_answer(screen: Screen, site: Sit
     screen.ask("Think")
     reasoning = screen.last.locator(".reasoning")
     expect(reasoning).not_to_have_attribute("open", "")
-    thought = next(part["text"] for part in site.reply(session)["parts"] if part["type"] == "thinking")
+    thought = next(
+        part["text"] for part in site.reply(session)["parts"] if part["type"] == "thinking"
+    )
     assert flat(thought) not in screen.text_of_reply()
     reasoning.locator("summary").click()
     expect(reasoning.locator(".reasoning-text")).to_have_text(thought.strip())

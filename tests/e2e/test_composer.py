@@ -127,7 +127,9 @@ def test_drafts_survive_a_reload_and_belong_to_their_chat(screen: Screen, site: 
     expect(screen.composer).to_have_value("For the second")
     screen.rows.filter(has_text="Chat A").click()
     expect(screen.composer).to_have_value("For the first")
-    expect(screen.page.locator(".side-row").filter(has_text="Chat B")).to_contain_text("Unsent draft")
+    expect(screen.page.locator(".side-row").filter(has_text="Chat B")).to_contain_text(
+        "Unsent draft"
+    )
     screen.open("/")
     expect(screen.composer).to_have_value("")
 

@@ -59,9 +59,7 @@ def test_a_selection_copies_without_buttons(screen: Screen, site: Site) -> None:
     site.say(session, TEXT)
     screen.chat(session)
     screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    screen.evaluate(
-        "() => getSelection().selectAllChildren(document.querySelector('.reply-body'))"
-    )
+    screen.evaluate("() => getSelection().selectAllChildren(document.querySelector('.reply-body'))")
     screen.page.keyboard.press("Control+c")
     copied = pasted(screen)
     assert "Copy" not in copied

@@ -40,8 +40,12 @@ INTERRUPTIONS = {
 def impatient(site: Site) -> Site:
     """The server again, with clocks that a test can wait for."""
     assert site.server.stop() == 0
-    return site.start(upstream_local_first_token_seconds="1.5", upstream_idle_seconds="1.5",
-                      upstream_first_token_seconds="1.5", upstream_max_retries="0")
+    return site.start(
+        upstream_local_first_token_seconds="1.5",
+        upstream_idle_seconds="1.5",
+        upstream_first_token_seconds="1.5",
+        upstream_max_retries="0",
+    )
 
 
 @pytest.mark.parametrize("behaviour", FAILURES)
@@ -56,7 +60,9 @@ def test_a_failed_reply_says_why(screen: Screen, impatient: Site, behaviour: str
     assert SECRET not in screen.page.content()
     assert "<html" not in text
     assert "Traceback" not in text
-    expect(screen.button("Try again", screen.last).or_(screen.button("Continue", screen.last)).first).to_be_visible()
+    expect(
+        screen.button("Try again", screen.last).or_(screen.button("Continue", screen.last)).first
+    ).to_be_visible()
     assert flat(impatient.reply(session)["text"]) == screen.text_of_reply()
 
 
@@ -101,7 +107,9 @@ def test_a_refused_key_leads_to_the_settings(screen: Screen, impatient: Site) ->
 
 def test_a_provider_that_is_gone(opener: type_of_opener, own_site: Site) -> None:
     provider = own_site.call("GET", "/providers")["items"][0]
-    own_site.call("PATCH", f"/providers/{provider['id']}", base_url="http://127.0.0.1:9/v1", secret="x")
+    own_site.call(
+        "PATCH", f"/providers/{provider['id']}", base_url="http://127.0.0.1:9/v1", secret="x"
+    )
     screen = opener(own_site).chat(own_site.session())
     screen.send("Hello")
     expect(screen.last.locator(".message-error")).to_contain_text("Can't reach the provider.")
@@ -117,7 +125,20 @@ def test_a_message_too_long_for_the_model(screen: Screen, impatient: Site) -> No
     expect(screen.composer).not_to_have_value("")
 
 
-@pytest.mark.parametrize("behaviour", ["u2028", "utf8-split", "crlf-split", "bom", "nospace", "multiline", "exec-event", "parts", "tools"])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        "u2028",
+        "utf8-split",
+        "crlf-split",
+        "bom",
+        "nospace",
+        "multiline",
+        "exec-event",
+        "parts",
+        "tools",
+    ],
+)
 def test_odd_but_legal_streams_are_shown_whole(
     screen: Screen, impatient: Site, behaviour: str
 ) -> None:

@@ -110,7 +110,9 @@ def test_a_full_window_says_what_was_left_out(screen: Screen, site: Site) -> Non
     assert dropped > 0
     screen.chat(session)
     screen.page.locator(".composer-meter-button").click()
-    expect(screen.page.get_by_role("dialog")).to_contain_text(f"The {dropped} oldest messages no longer fit")
+    expect(screen.page.get_by_role("dialog")).to_contain_text(
+        f"The {dropped} oldest messages no longer fit"
+    )
 
 
 def test_a_model_that_is_gone_is_named(screen: Screen, site: Site) -> None:

@@ -47,9 +47,7 @@ def test_coming_back_finds_the_same_place(screen: Screen, site: Site) -> None:
     assert abs(screen.scroll_top() - before) <= 4
 
 
-def test_an_unknown_chat_and_an_unknown_page_explain_themselves(
-    screen: Screen, site: Site
-) -> None:
+def test_an_unknown_chat_and_an_unknown_page_explain_themselves(screen: Screen, site: Site) -> None:
     screen.watch.allow("404")
     screen.open("/c/00000000-0000-7000-8000-00000000dead")
     expect(screen.page.get_by_role("heading", level=1)).to_have_text("This chat does not exist")
@@ -131,9 +129,7 @@ def test_keys(screen: Screen, site: Site) -> None:
     screen.composer.fill("")
 
 
-def test_everything_important_is_reached_by_keyboard(
-    opener: type_of_opener, site: Site
-) -> None:
+def test_everything_important_is_reached_by_keyboard(opener: type_of_opener, site: Site) -> None:
     session = site.session()
     site.say(session, "Some words")
     screen = opener(site, viewport={"width": 320, "height": 640}).chat(session)

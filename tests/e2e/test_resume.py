@@ -29,9 +29,7 @@ def test_a_reload_in_mid_stream_goes_on_exactly(screen: Screen, site: Site) -> N
     assert screen.text_of_reply() == numbered(300)
 
 
-def test_twenty_dropped_connections(
-    opener: type_of_opener, own_site: Site, line: Line
-) -> None:
+def test_twenty_dropped_connections(opener: type_of_opener, own_site: Site, line: Line) -> None:
     session = own_site.session("ok-600-10")
     screen = opener(line.url)
     screen.watch.allow(*NETWORK)
@@ -61,7 +59,9 @@ def test_a_long_silence_reconnects_by_itself(
     screen.send("Count")
     expect(screen.body).to_contain_text("t5")
     line.down()
-    expect(screen.page.get_by_text("Reconnecting…").or_(screen.page.get_by_text("reconnecting…")).first).to_be_visible()
+    expect(
+        screen.page.get_by_text("Reconnecting…").or_(screen.page.get_by_text("reconnecting…")).first
+    ).to_be_visible()
     line.up()
     screen.finished(20)
     assert screen.text_of_reply() == numbered(250)

@@ -38,9 +38,7 @@ LET_GO = {
 
 
 @pytest.mark.parametrize("means", LET_GO)
-def test_the_first_movement_up_ends_the_following(
-    screen: Screen, site: Site, means: str
-) -> None:
+def test_the_first_movement_up_ends_the_following(screen: Screen, site: Site, means: str) -> None:
     screen.chat(long_chat(site, "ok-3000-3"))
     screen.send("Count")
     expect(screen.body).to_contain_text("t900", timeout=20_000)

@@ -51,9 +51,11 @@ def test_the_secret_is_never_shown_again(opener: type_of_opener, site: Site) -> 
     answers: list[str] = []
     screen.page.on(
         "response",
-        lambda response: answers.append(response.text())
-        if "/api/v1/providers" in response.url and response.request.method != "OPTIONS"
-        else None,
+        lambda response: (
+            answers.append(response.text())
+            if "/api/v1/providers" in response.url and response.request.method != "OPTIONS"
+            else None
+        ),
     )
     screen.open("/settings/providers")
     provider_menu(screen, "up", "Edit")
@@ -106,9 +108,7 @@ def test_models_are_switched_off_and_limited(opener: type_of_opener, own_site: S
     expect(page.get_by_role("option")).to_have_count(0)
 
 
-def test_theme_and_language_change_at_once_and_stay(
-    opener: type_of_opener, own_site: Site
-) -> None:
+def test_theme_and_language_change_at_once_and_stay(opener: type_of_opener, own_site: Site) -> None:
     screen = opener(own_site).open("/settings/appearance")
     page = screen.page
     page.get_by_role("radio", name="Dark").check(force=True)
@@ -128,7 +128,9 @@ def test_theme_and_language_change_at_once_and_stay(
     name, lang, colour = screen.evaluate("() => window.first")
     assert "theme-dark" in name
     assert lang == "zh-Hans"
-    assert colour == screen.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
+    assert colour == screen.evaluate(
+        "() => getComputedStyle(document.documentElement).backgroundColor"
+    )
 
 
 def test_the_system_scheme_is_followed(opener: type_of_opener, own_site: Site) -> None:
@@ -138,7 +140,9 @@ def test_the_system_scheme_is_followed(opener: type_of_opener, own_site: Site) -
     light = screen.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
     assert (dark, light) == ("rgb(22, 21, 19)", "rgb(251, 250, 248)")
     screen.page.emulate_media(reduced_motion="reduce")
-    assert screen.evaluate("() => getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    assert (
+        screen.evaluate("() => getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    )
 
 
 def test_shortcuts_are_changed_and_switched_off(screen: Screen) -> None:

@@ -15,7 +15,11 @@ from tests.e2e.site import Site
 CORPUS = Path(__file__).parents[2] / "chatbox" / "ui" / "tests" / "fixtures" / "xss.json"
 # A lone surrogate cannot be sent; the page's own tests have it.
 PAYLOADS = [one["text"].encode(errors="replace").decode() for one in json.loads(CORPUS.read_text())]
-NAMES = ('"><img src=x onerror=window.pwn=1>', "<script>window.pwn=1</script>", "javascript:window.pwn=1")
+NAMES = (
+    '"><img src=x onerror=window.pwn=1>',
+    "<script>window.pwn=1</script>",
+    "javascript:window.pwn=1",
+)
 PWNED = "() => ['pwn', 'pwned'].filter((name) => window[name] !== undefined)"
 BAD = """() => [...document.querySelectorAll('.transcript *')].flatMap((node) => {
   const found = [];
@@ -160,7 +164,11 @@ def test_remote_images_are_not_fetched(screen: Screen, site: Site) -> None:
 
 def test_addresses_that_try_are_refused(screen: Screen, site: Site) -> None:
     screen.watch.allow("404")
-    for path in ("/c/%22%3E%3Cscript%3Ewindow.pwn=1%3C/script%3E", "/settings/%3Cimg%20src=x%3E", "/#m-<img>"):
+    for path in (
+        "/c/%22%3E%3Cscript%3Ewindow.pwn=1%3C/script%3E",
+        "/settings/%3Cimg%20src=x%3E",
+        "/#m-<img>",
+    ):
         screen.open(path)
         expect(screen.page.locator("h1").first).to_be_visible()
         inert(screen)
@@ -169,5 +177,10 @@ def test_addresses_that_try_are_refused(screen: Screen, site: Site) -> None:
 def test_the_page_cannot_be_framed_and_has_its_policy(site: Site) -> None:
     answer: Any = httpx.get(site.url, trust_env=False)
     policy = answer.headers["content-security-policy"]
-    for part in ("default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"):
+    for part in (
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ):
         assert part in policy
