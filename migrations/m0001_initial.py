@@ -1,7 +1,9 @@
 """The first schema: users, providers and models, sessions with their message trees, turns.
 
 Integer keys inside, UUIDv7 text (`public_id`) where a URL or a client names a thing; times are
-integer milliseconds. `journal` holds the streamed text of running turns only: when a turn ends its
+integer milliseconds. Keys are never used again (AUTOINCREMENT), for a plan may remember one across
+a deletion. Branches are deleted by one recursive statement, not by a cascade, whose depth SQLite
+limits to 1,000. `journal` holds the streamed text of running turns only: when a turn ends its
 text is written into the reply once and the rows go.
 """
 
@@ -27,7 +29,7 @@ CREATE TABLE users (
 ) STRICT;
 
 CREATE TABLE providers (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id TEXT NOT NULL UNIQUE,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
@@ -48,7 +50,7 @@ CREATE TABLE providers (
 ) STRICT;
 
 CREATE TABLE models (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     provider_id INTEGER NOT NULL REFERENCES providers (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
     context_window INTEGER,
@@ -64,7 +66,7 @@ CREATE TABLE models (
 ) STRICT;
 
 CREATE TABLE sessions (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id TEXT NOT NULL UNIQUE,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     title TEXT NOT NULL DEFAULT '',
@@ -91,10 +93,10 @@ CREATE INDEX sessions_deleted ON sessions (deleted_at) WHERE deleted_at IS NOT N
 CREATE INDEX sessions_by_leaf ON sessions (active_leaf_id);
 
 CREATE TABLE messages (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id TEXT NOT NULL UNIQUE,
     session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-    parent_id INTEGER REFERENCES messages (id) ON DELETE CASCADE,
+    parent_id INTEGER REFERENCES messages (id) DEFERRABLE INITIALLY DEFERRED,
     role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant', 'tool')),
     status TEXT NOT NULL CHECK (status IN ('pending', 'done', 'stopped', 'failed', 'interrupted')),
     parts TEXT NOT NULL DEFAULT '[]',
@@ -115,10 +117,9 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_session ON messages (session_id, id);
 CREATE INDEX messages_by_parent ON messages (parent_id, id);
 CREATE INDEX messages_roots ON messages (session_id, id) WHERE parent_id IS NULL;
-CREATE INDEX messages_pinned ON messages (session_id, id) WHERE pinned = 1;
 
 CREATE TABLE turns (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id TEXT NOT NULL UNIQUE,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -130,6 +131,7 @@ CREATE TABLE turns (
     idempotency_key TEXT,
     request_hash TEXT,
     outcome TEXT,
+    swept INTEGER NOT NULL DEFAULT 0,
     marks TEXT,
     text_start INTEGER NOT NULL DEFAULT 0,
     thinking_start INTEGER NOT NULL DEFAULT 0,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the UI's types of the API from the server's own description; `--check` only compares.
 
-The description is made without a running server: `--schema` prints it, and needs chatbox's packages.
+The description is made without a running server; `--schema` prints it, inside the environment.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 if sys.version_info < (3, 11):  # noqa: UP036 - the point is to say so on an older one
     sys.exit("chatbox needs Python 3.11 or later; this is Python " + sys.version.split()[0] + ".")
@@ -52,7 +53,8 @@ async def schema() -> str:
         config = Config(data_dir=folder, discover=False)
         migrate(config.data_path / "chatbox.db")
         async with open_server(config, SecretBox(bytes(32)), environ={}) as server:
-            transport = httpx.ASGITransport(server.litestar)
+            app: Any = server.litestar  # its ASGI types are narrower than those of httpx
+            transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
                 answer = await client.get("/schema/openapi.json")
     return json.dumps(answer.raise_for_status().json(), sort_keys=True)

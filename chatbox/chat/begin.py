@@ -65,15 +65,22 @@ async def begin_turn(
     Raises `SessionBusy`, `NotFound` and `AlreadyExists` for what changed since the plan was made.
     """
     log: TurnLog | None = None
-    try:
-        async with database.write_at_once(lambda w: _write(w, hub, messages, order)) as written:
-            if written is None:
-                return None
+
+    def open_log(written: _Written | None) -> None:
+        nonlocal log
+        if written is not None:
             log = _open_log(hub, order, written.row)
+
+    try:
+        written = await database.write_together(
+            lambda w: _write(w, hub, messages, order), before_commit=open_log
+        )
     except BaseException:
         if log is not None:
             hub.close_log(log)
         raise
+    if written is None or log is None:
+        return None
     turn = msgspec.structs.replace(written.started.turn, last_event_id=len(log.events))
     return Begun(
         turn_key=written.row.id,
@@ -169,6 +176,7 @@ async def started_of(
 
 async def _write_messages(writer: Writer, caller: Caller, plan: Plan, at: int) -> _Keys:
     session = await _session(writer, caller, plan)
+    await _check_parent(writer, session, plan)
     if plan.counts:
         await message_store.update_tokens(writer, plan.counts, plan.encoding)
     question = None
@@ -214,6 +222,13 @@ async def _session(writer: Writer, caller: Caller, plan: Plan) -> SessionRow:
     return session
 
 
+async def _check_parent(reader: Reader, session: SessionRow, plan: Plan) -> None:
+    """The plan was made a moment ago; what it answers may have been deleted since."""
+    if plan.parent is None or await message_store.is_in_session(reader, session.id, plan.parent):
+        return
+    raise NotFound("The message to answer has just been deleted.")
+
+
 async def _reply(
     writer: Writer, plan: Plan, session: SessionRow, question: int | None, at: int
 ) -> int:
@@ -240,6 +255,4 @@ async def _insert(writer: Writer, message: NewMessage) -> int:
     try:
         return await message_store.insert_message(writer, message)
     except Conflict as conflict:
-        if "FOREIGN KEY" in str(conflict):
-            raise NotFound("The message to answer has just been deleted.") from conflict
         raise AlreadyExists("There is already a message with that id.") from conflict

@@ -36,6 +36,7 @@ class Running:
         self.writer = writer
         self.task: asyncio.Task[None] | None = None
         self.calling = False
+        self.limit: int | None = None
         self.ending: Literal["stopped", "interrupted"] | None = None
         self.usage: llm.Usage | None = None
         self.finish_reason: str | None = None

@@ -108,7 +108,7 @@ async def _page_back(
 async def _page_forward(
     reader: Reader, session: SessionRow, start: int | None, limit: int
 ) -> tuple[list[MessageRow], int | None]:
-    ids = await branch_store.list_branch_ids(reader, session.active_leaf_id or 0)
+    ids = await branch_store.list_branch_ids(reader, session.id, session.active_leaf_id or 0)
     if start is not None and start not in ids:
         raise InvalidRequest("The branch has changed; begin again without the cursor.")
     first = 0 if start is None else ids.index(start)

@@ -73,7 +73,8 @@ class _Place(msgspec.Struct, frozen=True):
     message_id: str | None = None
     reply: MessageRow | None = None
     params: Params | None = None
-    wishes: tuple[str | None, ...] = ()
+    asked: tuple[str | None, ...] = ()
+    fallbacks: tuple[str | None, ...] = ()
 
 
 class Planner:
@@ -113,7 +114,7 @@ class Planner:
             question=ask.content,
             message_id=message_id,
             params=ask.params,
-            wishes=(ask.model, session.model),
+            asked=(ask.model, session.model),
         )
         return await self._plan(caller, place)
 
@@ -131,7 +132,8 @@ class Planner:
             session=session,
             leaf=leaf,
             params=ask.params,
-            wishes=(ask.model, session.model, message.model),
+            asked=(ask.model, session.model),
+            fallbacks=(message.model,),
         )
         return await self._plan(caller, place)
 
@@ -142,17 +144,22 @@ class Planner:
             session = await session_store.get_session(
                 reader, caller.user_id, message.session_public_id
             )
+            below = await branch_store.list_children(
+                reader, session.id, first_parent=message.id, last_parent=message.id
+            )
         if message.role != "assistant":
             raise CannotContinue("Only replies can be continued.")
         if message.status == "pending":
             raise SessionBusy
         if message.status == "done" and message.finish_reason != "length":
             raise CannotContinue("This reply is complete.")
+        if below:
+            raise CannotContinue("Only the last reply of a branch can be continued.")
         place = _Place(
             session=session,
             leaf=message.id,
             reply=message,
-            wishes=(None, message.model, session.model),
+            fallbacks=(message.model, session.model),
         )
         return await self._plan(caller, place)
 
@@ -171,12 +178,16 @@ class Planner:
 
     async def _plan(self, caller: Caller, place: _Place) -> Plan:
         default = (await self._settings.get(caller)).default_model
-        target = await self._models.resolve(caller, (*place.wishes, default))
+        target = await self._models.resolve(
+            caller, asked=place.asked, fallbacks=(*place.fallbacks, default)
+        )
         encoding = encoding_for(target.model.name)
         params = merge_params(place.session.params, place.params)
         budget = self._budget(target, params)
         async with self._database.snapshot() as reader:
-            path = [] if place.leaf is None else await branch_store.list_path(reader, place.leaf)
+            path = []
+            if place.leaf is not None:
+                path = await branch_store.list_path(reader, place.session.id, place.leaf)
             texts = await _texts(
                 reader, place.session, [r for r in path if r.tokens_encoding != encoding]
             )

@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 import msgspec
 
@@ -23,7 +23,7 @@ from chatbox.chat.plan import Plan, Planner
 from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.store import turns as turn_store
 from chatbox.chat.store.turns import TurnRow
-from chatbox.db.database import Database
+from chatbox.db.database import Database, StorageFailed
 from chatbox.errors import (
     ChatboxError,
     IdempotencyMismatch,
@@ -38,9 +38,6 @@ from chatbox.providers.calls import Calls
 from chatbox.providers.models import Models
 
 logger = logging.getLogger(__name__)
-
-BEGINNING_AT_ONCE = 4
-"""How many may wait for the writer: a burst of them must not keep the journal from the disk."""
 
 
 class Turns:
@@ -70,7 +67,6 @@ class Turns:
         self._journal = journal
         self._live = live
         self._most = most
-        self._door = asyncio.Semaphore(BEGINNING_AT_ONCE)
         self._tasks = Tasks()
         self._running: dict[str, Running] = {}
 
@@ -132,7 +128,7 @@ class Turns:
         """Wait until a turn of this process has ended."""
         running = self._running.get(turn_id)
         if running is not None and running.task is not None:
-            await asyncio.shield(running.task)
+            await asyncio.wait({running.task})
 
     async def _begin(
         self,
@@ -167,8 +163,7 @@ class Turns:
     ) -> Begun | None:
         """Write the turn and set it going; None when its Idempotency-Key was quicker."""
         order = Order(caller=caller, plan=plan, key=key, fingerprint=fingerprint)
-        async with self._door:
-            begun = await begin_turn(self._database, self._hub, self._messages, order)
+        begun = await begin_turn(self._database, self._hub, self._messages, order)
         if begun is None:
             return None
         started = begun.started
@@ -206,14 +201,14 @@ class Turns:
         """Write the reply, whatever happens, and end the turn."""
         failure: Failure | None = None
         try:
-            running.calling = True
             if running.ending is None:
                 await self._call(running)
         except asyncio.CancelledError:
             running.ending = running.ending or "interrupted"
         except LLMError as failed:
             failure = Failure(failed.code, failed.detail, failed.retryable)
-            await self._learn_limit(running, failed)
+            if isinstance(failed, ContextExceeded):
+                running.limit = failed.limit
         except ChatboxError as failed:
             failure = Failure(failed.code, failed.detail, False)
         except Exception:
@@ -224,39 +219,39 @@ class Turns:
         await uncancelled(self._end(running, _status(running, failure), failure))
 
     async def _call(self, running: Running) -> None:
-        plan, writer = running.plan, running.writer
-        events = self._calls.stream(plan.target.provider, plan.completion)
-        async with aclosing(events):
-            async for event in events:
-                match event:
-                    case llm.TextDelta(text):
-                        writer.add("delta", text)
-                    case llm.ThinkingDelta(text):
-                        writer.add("thinking", text)
-                    case llm.Usage():
-                        running.usage = event
-                    case llm.Finish(reason):
-                        running.finish_reason = reason
-                    case llm.ToolCallDelta():
-                        pass  # no tools are offered, so a call is not an answer to anything
+        """Ask the model; only while this runs may the turn's task be cancelled."""
+        running.calling = True
+        try:
+            events = self._calls.stream(running.plan.target.provider, running.plan.completion)
+            async with aclosing(events):
+                async for event in events:
+                    _take(running, event)
+        finally:
+            running.calling = False
 
     async def _end(self, running: Running, status: TurnStatus, failure: Failure | None) -> None:
-        await self._ending.end(running, status, failure)
         started = running.begun.started
-        self._running.pop(started.turn.id, None)
-        self._live.pop(started.reply.id, None)
-        self._ending.tell(running)
-        if running.usage is not None and running.plan.reply is None:
-            account = running.plan.account
-            await self._models.learn_ratio(
-                running.plan.target,
-                counted=int(account.used / account.ratio),
-                told=running.usage.input_tokens,
-            )
+        try:
+            await self._ending.end(running, status, failure)
+            await self._learn(running)
+        finally:
+            self._running.pop(started.turn.id, None)
+            self._live.pop(started.reply.id, None)
+            self._ending.tell(running)
 
-    async def _learn_limit(self, running: Running, failed: LLMError) -> None:
-        if isinstance(failed, ContextExceeded) and failed.limit:
-            await self._models.learn_window(running.caller, running.plan.target, failed.limit)
+    async def _learn(self, running: Running) -> None:
+        """Note what the call taught about its model; the turn has ended whatever comes of it."""
+        plan, usage = running.plan, running.usage
+        try:
+            if running.limit is not None:
+                await self._models.learn_window(running.caller, plan.target, running.limit)
+            if usage is not None and plan.reply is None:
+                counted = int(plan.account.used / plan.account.ratio)
+                await self._models.learn_ratio(
+                    plan.target, counted=counted, told=usage.input_tokens
+                )
+        except StorageFailed:
+            logger.exception("what a call taught could not be noted")
 
     def _cancel(self, running: Running, ending: Literal["stopped", "interrupted"]) -> None:
         """End a turn early; one that has not made its first step yet ends by itself."""
@@ -264,6 +259,22 @@ class Turns:
             running.ending = ending
             if running.calling and running.task is not None:
                 running.task.cancel()
+
+
+def _take(running: Running, event: llm.Event) -> None:
+    match event:
+        case llm.TextDelta(text):
+            running.writer.add("delta", text)
+        case llm.ThinkingDelta(text):
+            running.writer.add("thinking", text)
+        case llm.Usage():
+            running.usage = event
+        case llm.Finish(reason):
+            running.finish_reason = reason
+        case llm.ToolCallDelta():
+            pass  # no tools are offered, so a call is not an answer to anything
+        case _:
+            assert_never(event)
 
 
 def _status(running: Running, failure: Failure | None) -> TurnStatus:

@@ -1,5 +1,6 @@
 """Models at the first start: what is found here, else the demo model, each told on the terminal."""
 
+import itertools
 import os
 import sys
 from contextlib import AsyncExitStack
@@ -23,7 +24,7 @@ async def find_models(config: Config, server: Server, stack: AsyncExitStack) -> 
     if not rows and config.discover:
         for name in await server.discovery.connect_found(OWNER):
             print(f"  Found {name} and connected it.", flush=True)
-            others.append((await server.providers.all(OWNER))[0])
+        others = await server.providers.all(OWNER)
     if config.demo_model and not any(row.enabled for row in others):
         await _start_demo(server, stack, demo.public_id if demo else None)
     elif demo is not None and demo.enabled:
@@ -41,16 +42,23 @@ async def _start_demo(server: Server, stack: AsyncExitStack, known: str | None) 
         print(f"\n  {failure}\n  Connect a provider in the browser instead.", file=sys.stderr)
         server.health.demo_model = DemoModelState(state="failed", detail=str(failure))
         return
-    if known is None:
-        new = NewProvider(name=DEMO_NAME, base_url=base_url)
-        await server.providers.connect(OWNER, new, source="demo")
-    else:
-        change = ProviderChange(base_url=base_url, enabled=True)
-        await server.providers.change(OWNER, known, change, version=None)
+    await connect_demo(server, base_url, known)
     server.health.demo_model = DemoModelState(
         state="ready", detail="A tiny model that only checks that your set-up works."
     )
     print(f"  The demo model runs ({model.alias}): a toy to check your set-up.", flush=True)
+
+
+async def connect_demo(server: Server, base_url: str, known: str | None) -> None:
+    """Make the running demo model a provider, or tell the one it has been before its address."""
+    if known is not None:
+        change = ProviderChange(base_url=base_url, enabled=True)
+        await server.providers.change(OWNER, known, change, version=None)
+        return
+    taken = {row.name for row in await server.providers.all(OWNER)}
+    numbered = (f"{DEMO_NAME} {number}" for number in itertools.count(2))
+    name = next(name for name in itertools.chain([DEMO_NAME], numbered) if name not in taken)
+    await server.providers.connect(OWNER, NewProvider(name=name, base_url=base_url), source="demo")
 
 
 def _show_progress(text: str) -> None:

@@ -75,7 +75,7 @@ class Params(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
             str,
             Meta(
                 max_length=20,
-                pattern="^[a-z]+$",
+                pattern=r"^[a-z]+$(?!\n)",
                 description="How hard to think, for example `low` or `high`",
                 examples=["low"],
             ),

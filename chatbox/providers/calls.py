@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_RETRY_AFTER = 30.0
 LIST_SECONDS = 15.0
+_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".localhost", ".home.arpa")
 
 
 class Calls:
@@ -61,7 +62,7 @@ class Calls:
             except LLMError as failure:
                 failure.sent_output = answered
                 pause = _pause(failure, tries, answered, self._upstream.max_retries)
-                if pause is None:
+                if pause is None or _was_patient(failure, provider):
                     raise
                 logger.info(
                     "retrying a provider", extra={"code": failure.code, "seconds": round(pause, 2)}
@@ -108,8 +109,17 @@ def binding_of(provider: ProviderRow) -> str:
     return f"v1|providers|secret|{provider.public_id}|{provider.user_id}|{origin}"
 
 
+def lacks_secret(provider: ProviderRow) -> bool:
+    """Tell whether the secret went when the address changed, and no other has come since."""
+    return provider.secret is None and provider.secret_hint is not None
+
+
 def open_secret(box: SecretBox, provider: ProviderRow) -> str | None:
-    """Decrypt a provider's secret; raises `SecretRequired` when it does not belong here."""
+    """Decrypt a provider's secret; raises `SecretRequired` when it is lost or of another place."""
+    if lacks_secret(provider):
+        raise SecretRequired(
+            f"The address of {provider.name} has changed. Enter its secret again in the settings."
+        )
     if provider.secret is None:
         return None
     try:
@@ -121,9 +131,18 @@ def open_secret(box: SecretBox, provider: ProviderRow) -> str | None:
 
 
 def _is_local(base_url: str) -> bool:
-    host = host_of(check_url(base_url))
+    """Tell whether the address looks like somebody's own computer or network; asks no resolver."""
+    host = host_of(check_url(base_url)).rstrip(".")
     address = literal(host)
-    return host == "localhost" if address is None else is_private(address)
+    if address is not None:
+        return is_private(address)
+    return "." not in host or host.endswith(_LOCAL_SUFFIXES)
+
+
+def _was_patient(failure: LLMError, provider: ProviderRow) -> bool:
+    """Tell whether a local server has had its long time to begin; another try repeats the wait."""
+    expired = isinstance(failure, ClockExpired) and failure.clock == "first_token"
+    return expired and _is_local(provider.base_url)
 
 
 def _pause(failure: LLMError, tries: int, answered: bool, most: int) -> float | None:

@@ -100,12 +100,12 @@ class Discovery:
 
     async def _probe(self, spot: Spot, configured: set[str]) -> _Candidate | None:
         url = check_url(spot.base_url)
-        self._calls.policy.allow(host_of(url), port_of(url))
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                offer = await self._calls.offered("openai", Endpoint(base_url=spot.base_url))
-        except (LLMError, TimeoutError):
-            return None
+        with self._calls.policy.holding(host_of(url), port_of(url)):
+            try:
+                async with asyncio.timeout(PROBE_SECONDS):
+                    offer = await self._calls.offered("openai", Endpoint(base_url=spot.base_url))
+            except (LLMError, TimeoutError):
+                return None
         found = Found(
             name=spot.name,
             base_url=spot.base_url,

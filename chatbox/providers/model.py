@@ -185,7 +185,7 @@ class NewModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             min_length=1,
             max_length=300,
-            pattern=r"^[^\x00-\x1f\x7f]+$",
+            pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)",
             description="What the provider calls it",
         ),
     ]

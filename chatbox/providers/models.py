@@ -11,12 +11,16 @@ from chatbox.db.database import Conflict, Database, Reader
 from chatbox.errors import AlreadyExists, ModelNotFound, NoModel, NotFound, SecretRequired
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms
+from chatbox.providers.calls import lacks_secret
 from chatbox.providers.model import ModelChange, NewModel
 from chatbox.providers.store import models as model_store
 from chatbox.providers.store import providers as provider_store
 from chatbox.providers.store.models import ModelRow
 from chatbox.providers.store.providers import ProviderRow
 from chatbox.providers.windows import known_window
+
+SMALLEST_WINDOW = 256  # what a refusal names below that is no window
+LARGEST_RATIO = 4.0
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -93,43 +97,58 @@ class Models:
             await model_store.delete_model(writer, row.id)
         self._hub.notify(caller.user_id, "models_changed", {})
 
-    async def resolve(self, caller: Caller, wishes: Sequence[str | None]) -> Target:
-        """Find the model to use: the first wish, else a later one that exists, else any.
+    async def resolve(
+        self, caller: Caller, *, asked: Sequence[str | None], fallbacks: Sequence[str | None]
+    ) -> Target:
+        """Find the model to use: what was asked for, else the first fallback that exists, else any.
 
-        The first wish is the caller's own word and is refused when it cannot be used; a later one
-        that has gone is passed over. A model that its provider never listed counts as well.
+        The first wish among `asked` binds and is refused when it cannot be used; only a demo model
+        that is off is passed over, unless it is the caller's own word, the very first. Fallbacks
+        that have gone are passed over. A model that its provider never listed counts as well.
         Raises `ModelNotFound`, `NoModel` and `SecretRequired`.
         """
-        asked, *defaults = wishes
+        wish = next((wish for wish in asked if wish), None)
         async with self._database.read() as reader:
-            if asked:
-                model = await _asked(reader, caller, asked)
+            if wish and wish not in asked[:1] and await _is_demo_off(reader, caller, wish):
+                wish = None
+            if wish:
+                model = await _asked(reader, caller, wish)
             else:
-                model = await _first_of(reader, caller, defaults)
+                model = await _first_of(reader, caller, fallbacks)
             row = await provider_store.find_provider_by_key(
                 reader, caller.user_id, model.provider_id
             )
         if row is None:
             raise ModelNotFound("The model's provider has just been deleted.")
-        if row.secret is None and row.secret_hint is not None:
-            raise SecretRequired
+        if lacks_secret(row):
+            raise SecretRequired(f"The secret of {row.name} must be entered again in the settings.")
         return Target(provider=row, model=model, window=self._window(model))
 
-    async def learn_window(self, caller: Caller, target: Target, window: int) -> None:
-        """Remember the window that a refusal named."""
-        if not target.model.id:
+    async def learn_window(self, caller: Caller, target: Target, limit: int | None) -> None:
+        """Learn from a refusal because of length: the window it names, in tokens.
+
+        When it names none that is smaller than the one we know, our count was too low: the ratio
+        grows by a tenth, so that a long chat is not refused again and again.
+        """
+        key, ratio = target.model.id, target.model.token_ratio
+        if not key:
             return
+        is_news = limit is not None and SMALLEST_WINDOW <= limit < target.window
         async with self._database.write() as writer:
-            await model_store.update_window(writer, target.model.id, window)
-        self._hub.notify(caller.user_id, "models_changed", {})
+            if limit is not None and is_news:
+                await model_store.update_window(writer, key, limit)
+            else:
+                await model_store.update_ratio(writer, key, min(LARGEST_RATIO, ratio * 1.1))
+        if is_news:
+            self._hub.notify(caller.user_id, "models_changed", {})
 
     async def learn_ratio(self, target: Target, *, counted: int, told: int) -> None:
         """Correct the token count by what the provider counted, a fifth of the way each time."""
         if counted < 50 or told < 50 or not target.model.id:
             return
-        seen = min(4.0, max(0.25, told / counted))
+        seen = min(LARGEST_RATIO, max(0.25, told / counted))
         ratio = target.model.token_ratio * 0.8 + seen * 0.2
-        if abs(ratio - target.model.token_ratio) < 0.02:
+        if abs(ratio - target.model.token_ratio) < 0.002:  # within one point of what was seen
             return
         async with self._database.write() as writer:
             await model_store.update_ratio(writer, target.model.id, round(ratio, 4))
@@ -145,8 +164,15 @@ def _usable(model: ModelRow) -> bool:
 async def _asked(reader: Reader, caller: Caller, wish: str) -> ModelRow:
     model = await _named(reader, caller, wish)
     if model is None or not (model.enabled and model.provider_enabled):
-        raise ModelNotFound(f"The model {wish!r} is not available.")
+        raise ModelNotFound(f"The model {wish!r} is not available. Choose another model.")
     return model
+
+
+async def _is_demo_off(reader: Reader, caller: Caller, wish: str) -> bool:
+    """Tell whether a wish is for the demo, a toy that is off once there is a real provider."""
+    provider = wish.partition("/")[0]
+    row = await provider_store.find_provider_by_name(reader, caller.user_id, provider)
+    return row is not None and row.source == "demo" and not row.enabled
 
 
 async def _named(reader: Reader, caller: Caller, wish: str) -> ModelRow | None:

@@ -1,16 +1,19 @@
 """Connecting providers: what a user may configure, where secrets are sealed, which models exist."""
 
+import asyncio
+
 import msgspec
 from msgspec import UNSET
 
 from chatbox.caller import Caller
 from chatbox.config import Limits
-from chatbox.db.database import Conflict, Database
+from chatbox.db.database import Conflict, Database, Writer
 from chatbox.errors import (
     AddressRefused,
     LimitReached,
     NameTaken,
     ProviderFailed,
+    SecretRequired,
     VersionConflict,
 )
 from chatbox.events.hub import Hub
@@ -21,7 +24,7 @@ from chatbox.kit.ids import new_id
 from chatbox.kit.secretbox import SecretBox
 from chatbox.llm.adapter import OfferedModel
 from chatbox.llm.errors import LLMError
-from chatbox.providers.calls import Calls, binding_of
+from chatbox.providers.calls import Calls, binding_of, lacks_secret
 from chatbox.providers.model import NewProvider, ProviderChange, Source
 from chatbox.providers.store import models as model_store
 from chatbox.providers.store import providers as provider_store
@@ -48,6 +51,7 @@ class Providers:
         self._calls = calls
         self._hub = hub
         self._limits = limits
+        self._allowing = asyncio.Lock()
 
     async def all(self, caller: Caller) -> list[ProviderRow]:
         """List the caller's providers."""
@@ -86,7 +90,11 @@ class Providers:
     async def change(
         self, caller: Caller, provider_id: str, change: ProviderChange, *, version: int | None
     ) -> ProviderRow:
-        """Change a provider; another scheme, host or port clears its secret."""
+        """Change a provider; another scheme, host or port clears its secret.
+
+        A provider whose secret went that way is not asked before another comes, or an explicit
+        null says that it needs none.
+        """
         async with self._database.write() as writer:
             old = await provider_store.get_provider(writer, caller.user_id, provider_id)
             if version is not None and version != old.version:
@@ -98,13 +106,10 @@ class Providers:
                 )
             except Conflict as taken:
                 raise NameTaken(f"There is already a provider called {new.name!r}.") from taken
+            if lacks_secret(new) and old.secret is not None:
+                await _note_lost_secret(writer, new)
         await self.allow_addresses()
-        reachable = (old.base_url, old.secret, old.enabled) != (
-            new.base_url,
-            new.secret,
-            new.enabled,
-        )
-        if new.enabled and reachable:
+        if new.enabled and not lacks_secret(new) and _reach(old) != _reach(new):
             await self.refresh(caller, provider_id)
         self._changed(caller)
         return await self.get(caller, provider_id)
@@ -118,25 +123,24 @@ class Providers:
         self._changed(caller)
 
     async def refresh(self, caller: Caller, provider_id: str) -> Contact:
-        """Ask a provider for its models and note how that went."""
+        """Ask a provider for its models and note how that went.
+
+        An answer is not noted when the address or the secret has changed meanwhile.
+        Raises `NotFound`, also when the provider is deleted meanwhile, and `SecretRequired`.
+        """
         row = await self.get(caller, provider_id)
         started = now_ms()
         try:
             offer, failure = await self._calls.list_models(row), None
         except LLMError as failed:
             offer, failure = (), failed
+        contact = Contact(offer=offer, failure=failure, latency_ms=now_ms() - started)
         async with self._database.write() as writer:
-            await provider_store.update_state(
-                writer,
-                row.id,
-                code=failure.code if failure else None,
-                detail=failure.detail if failure else None,
-                at=now_ms(),
-            )
-            if failure is None:
-                await model_store.replace_offer(writer, row.id, offer, at=now_ms())
+            now = await provider_store.get_provider(writer, caller.user_id, provider_id)
+            if (now.base_url, now.secret) == (row.base_url, row.secret):
+                await _note_contact(writer, now, contact)
         self._changed(caller)
-        return Contact(offer=offer, failure=failure, latency_ms=now_ms() - started)
+        return contact
 
     async def must_refresh(self, caller: Caller, provider_id: str) -> ProviderRow:
         """Ask a provider for its models; raise `ProviderFailed` when that does not work."""
@@ -147,10 +151,11 @@ class Providers:
 
     async def allow_addresses(self) -> None:
         """Let the outbound client reach the private addresses of the configured providers."""
-        async with self._database.read() as reader:
-            rows = await provider_store.list_everybodys(reader)
-        urls = [check_url(row.base_url) for row in rows]
-        self._calls.policy.replace((host_of(url), port_of(url)) for url in urls)
+        async with self._allowing:  # else an older list may be installed after a newer one
+            async with self._database.read() as reader:
+                rows = await provider_store.list_everybodys(reader)
+            urls = [check_url(row.base_url) for row in rows]
+            self._calls.policy.replace((host_of(url), port_of(url)) for url in urls)
 
     def _compose(self, caller: Caller, new: NewProvider, source: Source) -> ProviderRow:
         base_url = normal_base_url(new.base_url)
@@ -187,7 +192,7 @@ class Providers:
         if change.secret is not UNSET:
             return self._sealed(new, change.secret)
         if binding_of(new) != binding_of(old):
-            return self._sealed(new, None)
+            return msgspec.structs.replace(new, secret=None)  # the hint says that there was one
         return new
 
     def _sealed(self, row: ProviderRow, secret: str | None) -> ProviderRow:
@@ -200,6 +205,33 @@ class Providers:
     def _changed(self, caller: Caller) -> None:
         self._hub.notify(caller.user_id, "providers_changed", {})
         self._hub.notify(caller.user_id, "models_changed", {})
+
+
+def _reach(row: ProviderRow) -> tuple[str, bytes | None, bool]:
+    return row.base_url, row.secret, row.enabled
+
+
+async def _note_contact(writer: Writer, row: ProviderRow, contact: Contact) -> None:
+    failure = contact.failure
+    await provider_store.update_state(
+        writer,
+        row.id,
+        code=failure.code if failure else None,
+        detail=failure.detail if failure else None,
+        at=now_ms(),
+    )
+    if failure is None:
+        await model_store.replace_offer(writer, row.id, contact.offer, at=now_ms())
+
+
+async def _note_lost_secret(writer: Writer, row: ProviderRow) -> None:
+    await provider_store.update_state(
+        writer,
+        row.id,
+        code=SecretRequired.code,
+        detail="The address has changed. Enter the secret again.",
+        at=now_ms(),
+    )
 
 
 def normal_base_url(text: str) -> str:

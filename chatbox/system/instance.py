@@ -1,15 +1,28 @@
 """Which master key this database belongs to."""
 
+from pathlib import Path
+
 from chatbox.db.database import Database
+from chatbox.db.peek import peek
 from chatbox.errors import StartRefused
 from chatbox.kit.clock import now_ms
 from chatbox.kit.secretbox import SecretBox
+
+_SECRETS = "SELECT count(*) FROM providers WHERE secret IS NOT NULL"
+
+
+def holds_secrets(path: Path) -> bool:
+    """Tell whether the file holds anything that only its master key opens; it need not exist.
+
+    Raises `StartRefused` when it is not a database.
+    """
+    return bool(peek(path, _SECRETS, table="providers"))
 
 
 async def claim(database: Database, box: SecretBox) -> None:
     """Note the master key's fingerprint at the first start; refuse another key later.
 
-    Raises `StartRefused` unless nothing has been encrypted yet.
+    Another key is taken over while no provider holds a secret; else it raises `StartRefused`.
     """
     async with database.write() as writer:
         known = await writer.fetch_one(str, "SELECT key_fingerprint FROM instance")
@@ -20,6 +33,11 @@ async def claim(database: Database, box: SecretBox) -> None:
                 at=now_ms(),
             )
         elif known != box.fingerprint:
+            if not await writer.fetch_one(int, _SECRETS):
+                await writer.execute(
+                    "UPDATE instance SET key_fingerprint = :print", print=box.fingerprint
+                )
+                return
             raise StartRefused(
                 f"The master key is not the one that {database.path} was made with (its "
                 f"fingerprint is {known[:8]}…, this one's is {box.fingerprint[:8]}…). Put the "

@@ -1,4 +1,4 @@
-"""One browser and one scripted provider for all, a server for each file, a context for each test."""
+"""One browser and one provider for all, a server for each file, a context for each test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

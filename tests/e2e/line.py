@@ -1,7 +1,9 @@
 """A TCP line between browser and server that can be cut; it also lends the server another name."""
 
+import contextlib
 import socket
 import threading
+from collections.abc import Iterator
 
 
 class Line:
@@ -106,7 +108,7 @@ class Line:
             _reset(one)
 
 
-def _pieces(source: socket.socket):  # type: ignore[no-untyped-def]
+def _pieces(source: socket.socket) -> Iterator[bytes]:
     """What comes, until the connection ends."""
     while True:
         try:
@@ -128,8 +130,6 @@ def _send(target: socket.socket, data: bytes) -> bool:
 
 def _reset(one: socket.socket) -> None:
     """Wake the thread that reads from it, then close."""
-    try:
+    with contextlib.suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     one.close()

@@ -158,7 +158,8 @@ def figures(browser: Browser, site: Site, sessions: dict[int, str]) -> list[tupl
     for count, session in sessions.items():
         times = [open_seconds(screen, session) * 1_000 for _ in range(ROUNDS)]
         nodes = screen.evaluate("() => document.querySelectorAll('*').length")
-        words = f"{statistics.median(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), {nodes} nodes"
+        span = f"{min(times):.0f} to {max(times):.0f}"
+        words = f"{statistics.median(times):.0f} ms ({span}), {nodes} nodes"
         lines.append((f"open {count:,} messages, median of {ROUNDS}", words))
     for name, model in zip(REPLIES, MODELS, strict=True):
         work = stream_work(screen, site.session(model), "Go")

@@ -11,8 +11,9 @@ import chatbox.db  # noqa: F401  (chooses the SQLite library for the next line)
 import sqlite3  # isort: skip
 
 QUESTION = "How fast is binary search? Show it in Python, please."
-ANSWER = """Binary search halves the range it looks at with every comparison. For $n$ sorted values it needs
-at most $\\lceil \\log_2 (n + 1) \\rceil$ steps, so **a million values take 20 comparisons**.
+ANSWER = """Binary search halves the range it looks at with every comparison. For $n$ sorted values
+it needs at most $\\lceil \\log_2 (n + 1) \\rceil$ steps, so
+**a million values take 20 comparisons**.
 
 ```python
 def find(values: list[int], wanted: int) -> int:
@@ -40,7 +41,8 @@ THOUGHT = (
     " correct function with half-open ranges, and mention bisect."
 )
 QUESTION_ZH = "二分查找有多快？请用一个小例子说明。"
-ANSWER_ZH = """二分查找每比较一次，就把查找范围缩小一半。对 $n$ 个已排序的数，最多需要 $\\lceil\\log_2(n+1)\\rceil$ 次比较。
+ANSWER_ZH = """二分查找每比较一次，就把查找范围缩小一半。
+对 $n$ 个已排序的数，最多需要 $\\lceil\\log_2(n+1)\\rceil$ 次比较。
 
 ```python
 import bisect
@@ -66,7 +68,7 @@ TITLES = (
 
 def long_reply(size: int = 40_000) -> str:
     """Headings, paragraphs, lists, tables and code: about so many characters."""
-    parts = []
+    parts: list[str] = []
     count = 0
     while sum(map(len, parts)) < size:
         count += 1

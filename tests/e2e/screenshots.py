@@ -1,7 +1,7 @@
 """Pictures of every screen, to be looked at: `python -m tests.e2e.screenshots DIR`.
 
-360, 768 and 1440 wide, light and dark; names of screens behind DIR limit it to these. It also renews
-docs/images/chat.png and chat-dark.png.
+360, 768 and 1440 wide, light and dark; names of screens behind DIR limit it to these. It also
+renews docs/images/chat.png and chat-dark.png.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A scripted provider whose models have the names and the words that a picture or a measure needs."""
+"""A scripted provider whose models have the names and words that a picture or a measure needs."""
 
 import asyncio
 import threading

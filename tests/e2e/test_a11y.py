@@ -16,7 +16,7 @@ SERIOUS = ("serious", "critical")
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
   return found.violations.map(({id, impact, nodes}) =>
-    ({id, impact, nodes: nodes.slice(0, 3).map(({html, failureSummary}) => html + failureSummary)}));
+    ({id, impact, nodes: nodes.slice(0, 3).map((one) => one.html + one.failureSummary)}));
 }"""
 
 

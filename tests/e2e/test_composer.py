@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.browser import Watch
 from tests.e2e.conftest import type_of_opener
@@ -215,7 +215,7 @@ def test_an_answer_that_was_lost_does_not_post_twice(
     screen.watch.allow("ERR_", "WebSocket", "Failed to load resource")
     screen.chat(session)
 
-    def lose(route):  # type: ignore[no-untyped-def]
+    def lose(route: Route) -> None:
         route.fetch()
         route.abort("connectionreset")
 

@@ -1,6 +1,5 @@
 """Whatever happens to the connection, the reader ends up with every character exactly once."""
 
-import signal
 import time
 
 from playwright.sync_api import expect
@@ -111,7 +110,7 @@ def test_a_server_told_to_stop_lets_the_reply_end(opener: type_of_opener, own_si
     screen.chat(session)
     screen.send("Count")
     expect(screen.body).to_contain_text("t10")
-    own_site.server.process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+    own_site.server.terminate()
     assert own_site.server.wait(15) == 0
     own_site.start()
     screen.finished(20)

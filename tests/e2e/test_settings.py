@@ -1,6 +1,6 @@
 """Settings: providers and their secrets, models, looks, language."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import type_of_opener
 from tests.e2e.screen import Screen
@@ -8,7 +8,7 @@ from tests.e2e.site import SECRET, Site
 from tests.e2e.test_first_run import fill_form
 
 
-def card_of(screen: Screen, name: str):  # type: ignore[no-untyped-def]
+def card_of(screen: Screen, name: str) -> Locator:
     return screen.page.locator(".provider").filter(has_text=name)
 
 

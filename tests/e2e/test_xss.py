@@ -23,7 +23,8 @@ NAMES = (
 PWNED = "() => ['pwn', 'pwned'].filter((name) => window[name] !== undefined)"
 BAD = """() => [...document.querySelectorAll('.transcript *')].flatMap((node) => {
   const found = [];
-  if (/^(SCRIPT|IFRAME|OBJECT|EMBED|FORM|STYLE|LINK|META|BASE|VIDEO|AUDIO|IMG)$/i.test(node.tagName))
+  const bad = /^(SCRIPT|IFRAME|OBJECT|EMBED|FORM|STYLE|LINK|META|BASE|VIDEO|AUDIO|IMG)$/i;
+  if (bad.test(node.tagName))
     found.push(node.outerHTML.slice(0, 200));
   for (const {name, value} of node.attributes) {
     if (/^on/i.test(name)) found.push(`${name}=${value}`);
@@ -32,9 +33,10 @@ BAD = """() => [...document.querySelectorAll('.transcript *')].flatMap((node) =>
   }
   return found;
 })"""
-CLICK = """() => { for (const node of document.querySelectorAll('.reply-body a, .reply-body summary,'
-  + ' .reply-body [tabindex]')) { node.removeAttribute('target'); node.addEventListener('click',
-  (event) => { if (!/^javascript|^data|^vbscript/i.test(node.protocol ?? '')) event.preventDefault(); });
+CLICK = """() => { const all = '.reply-body :is(a, summary, [tabindex])';
+  for (const node of document.querySelectorAll(all)) { node.removeAttribute('target');
+  const isBad = /^javascript|^data|^vbscript/i.test(node.protocol ?? '');
+  node.addEventListener('click', (event) => { if (!isBad) event.preventDefault(); });
   node.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})); node.click(); } }"""
 
 

@@ -40,7 +40,7 @@ async def list_branch(
                 UNION ALL
                 SELECT n.id, n.parent_id, b.depth + 1
                 FROM messages n
-                JOIN branch b ON n.id = b.parent
+                JOIN branch b ON n.id = b.parent AND n.session_id = :session
                 LIMIT :limit
             )
             SELECT id, depth FROM branch
@@ -53,37 +53,43 @@ async def list_branch(
     )
 
 
-async def list_branch_ids(reader: Reader, leaf: int) -> list[int]:
+async def list_branch_ids(reader: Reader, session_key: int, leaf: int) -> list[int]:
     """List the integer ids of a whole branch, oldest first."""
     return await reader.fetch_all(
         int,
         """
         WITH RECURSIVE branch (id, parent, depth) AS (
-            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf
+            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf AND session_id = :session
             UNION ALL
-            SELECT m.id, m.parent_id, b.depth + 1 FROM messages m JOIN branch b ON m.id = b.parent
+            SELECT m.id, m.parent_id, b.depth + 1
+            FROM messages m
+            JOIN branch b ON m.id = b.parent AND m.session_id = :session
         )
         SELECT id FROM branch ORDER BY depth DESC
         """,
+        session=session_key,
         leaf=leaf,
     )
 
 
-async def list_path(reader: Reader, leaf: int) -> list[PathRow]:
+async def list_path(reader: Reader, session_key: int, leaf: int) -> list[PathRow]:
     """List a whole branch without its texts, oldest first."""
     return await reader.fetch_all(
         PathRow,
         """
         WITH RECURSIVE branch (id, parent, depth) AS (
-            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf
+            SELECT id, parent_id, 0 FROM messages WHERE id = :leaf AND session_id = :session
             UNION ALL
-            SELECT m.id, m.parent_id, b.depth + 1 FROM messages m JOIN branch b ON m.id = b.parent
+            SELECT m.id, m.parent_id, b.depth + 1
+            FROM messages m
+            JOIN branch b ON m.id = b.parent AND m.session_id = :session
         )
         SELECT m.id, m.role, m.status, m.tokens, m.tokens_encoding, m.pinned, m.window_start_id
         FROM branch b
         JOIN messages m ON m.id = b.id
         ORDER BY b.depth DESC
         """,
+        session=session_key,
         leaf=leaf,
     )
 

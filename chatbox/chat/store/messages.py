@@ -100,6 +100,17 @@ async def list_texts(reader: Reader, session_key: int, *, first: int, last: int)
     )
 
 
+async def is_in_session(reader: Reader, session_key: int, key: int) -> bool:
+    """Tell whether a message is (still) one of a session's."""
+    found = await reader.fetch_one(
+        int,
+        "SELECT id FROM messages WHERE id = :id AND session_id = :session",
+        id=key,
+        session=session_key,
+    )
+    return found is not None
+
+
 async def key_of(reader: Reader, public_id: str) -> int | None:
     """Find a message's integer id; the caller has checked whose it is."""
     return await reader.fetch_one(
@@ -177,7 +188,20 @@ async def start_reply(
 
 async def delete_message(writer: Writer, session_key: int, key: int) -> None:
     """Delete a message and everything below it, and correct the session's count."""
-    await writer.execute("DELETE FROM messages WHERE id = :id", id=key)
+    await writer.execute(
+        """
+        DELETE FROM messages
+        WHERE id IN (
+            WITH RECURSIVE below (id) AS (
+                SELECT :id
+                UNION ALL
+                SELECT m.id FROM messages m JOIN below b ON m.parent_id = b.id
+            )
+            SELECT id FROM below
+        )
+        """,
+        id=key,
+    )
     await writer.execute(
         """
         UPDATE sessions

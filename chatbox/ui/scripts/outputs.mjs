@@ -27,9 +27,13 @@ export function docsEntry(metafile) {
   return { path: found[0], css: found[1].cssBundle };
 }
 
-/** Lazy entries that the first chat screen needs anyway: the chat route and one locale. */
-export function firstScreenEntries(metafile) {
-  const wanted = /^src\/(features\/(chat|composer)\/|lib\/i18n\/locales\/en\b)/;
+/** Lazy entries that every screen needs: one locale. */
+export const startEntries = (metafile) => lazyEntries(metafile, /^src\/lib\/i18n\/locales\/en\b/);
+
+/** Lazy entries that a chat needs as soon as it has messages. */
+export const chatEntries = (metafile) => lazyEntries(metafile, /^src\/features\/(chat|composer)\//);
+
+function lazyEntries(metafile, wanted) {
   return Object.entries(metafile.outputs)
     .filter(([, output]) => output.entryPoint && wanted.test(output.entryPoint))
     .map(([path]) => path);
