@@ -81,7 +81,7 @@ class Server:
 
         live: dict[str, ReplyWriter] = {}
         self.sessions = Sessions(database, self.hub)
-        self.messages = Messages(database, self.hub, live)
+        self.messages = Messages(database, self.hub, live, limits=config.limits)
         self.journal = Journal(database)
         planner = Planner(database, self.models, self.settings, counter=self.counter, config=config)
         self.turns = Turns(

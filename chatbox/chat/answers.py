@@ -13,7 +13,7 @@ from chatbox.config import Limits
 from chatbox.db.database import Database
 from chatbox.errors import LimitReached, ProviderFailed
 from chatbox.events.hub import Hub
-from chatbox.events.stream import TurnStream
+from chatbox.events.stream import UNKNOWN, TurnStream
 from chatbox.kit.tasks import Tasks
 from chatbox.web.asgi import ASGIApp, Whole
 
@@ -43,20 +43,32 @@ class Turning:
         async with self._database.snapshot() as reader:
             row = await turn_store.get_turn(reader, caller.user_id, turn_id)
             log = self._hub.log(turn_id)
-            last = len(log.events) if log else len(await replay(reader, row))
+            last = len(log.events) if log else len((await replay(reader, row)).events)
         return turn_of(row, last_event_id=last)
+
+    def check_room(self) -> None:
+        """Raise `LimitReached` when nobody more can watch; asked before a turn is begun."""
+        if self._hub.viewer_count >= self._limits.viewers:
+            raise LimitReached("Too many connections are open.")
+
+    def wants_stream(self, accept: str | None) -> bool:
+        """Tell whether a request asks for server-sent events; raise when there is no room."""
+        wanted = accept is not None and "text/event-stream" in accept.lower()
+        if wanted:
+            self.check_room()
+        return wanted
 
     async def follow(self, caller: Caller, turn_id: str, *, after: int = 0) -> TurnStream:
         """The events of a turn from a number on, running or not."""
-        if self._hub.viewer_count >= self._limits.viewers:
-            raise LimitReached("Too many connections are open.")
         log = self._hub.log(turn_id)
         if log is not None and log.user_id == caller.user_id:
             return TurnStream(self._hub, self._tasks, log, after)
         async with self._database.snapshot() as reader:
             row = await turn_store.get_turn(reader, caller.user_id, turn_id)
-            events = await replay(reader, row)
-        return TurnStream(self._hub, self._tasks, events, after)
+            ended = await replay(reader, row)
+        if after > ended.safe:
+            after = UNKNOWN
+        return TurnStream(self._hub, self._tasks, ended.events, after)
 
     async def answer(self, caller: Caller, begun: tuple[Started, bool], *, stream: bool) -> ASGIApp:
         """Answer a request that began a turn, at once or with its events."""
@@ -82,8 +94,3 @@ class Turning:
                 turn_id=turn.id,
             )
         return Answer(session_id=turn.session_id, turn=turn, message=message)
-
-
-def wants_stream(accept: str | None) -> bool:
-    """Tell whether a request asks for server-sent events."""
-    return accept is not None and "text/event-stream" in accept.lower()

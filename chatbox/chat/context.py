@@ -6,6 +6,7 @@ keeps working. When they no longer fit, the start moves far enough to leave room
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -105,9 +106,12 @@ def _start(
     """Find the first turn to keep."""
     low = budget.tokens * budget.keep
 
+    pins = [sum(map(_cost, _pinned([turn]))) for turn in turns]
+    before = list(accumulate(pins, initial=0))
+    after = list(accumulate(reversed(costs), initial=0))[::-1]
+
     def spent(start: int) -> int:
-        pinned = sum(map(_cost, _pinned(turns[:start])))
-        return _spent(system + pinned + sum(costs[start:]), budget)
+        return _spent(system + before[start] + after[start], budget)
 
     if spent(0) <= low:
         return 0

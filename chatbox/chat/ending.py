@@ -90,7 +90,7 @@ class Ending:
         begun, plan = running.begun, running.plan
         parts = running.writer.parts(plan.reply.parts if plan.reply else ())
         tokens = await self._counter.count(text_of(parts), plan.encoding)
-        usage = _usage(running, tokens)
+        usage = await self._usage(running)
         outcome = _outcome(running, usage)
         return TurnEnd(
             turn_key=begun.turn_key,
@@ -108,17 +108,17 @@ class Ending:
             at=now_ms(),
         )
 
-
-def _usage(running: Running, tokens: int) -> Usage | None:
-    """What the call took: as the provider told it, else as counted here; nothing if it failed."""
-    told = running.usage
-    if told is not None:
-        return Usage(
-            told.input_tokens, told.output_tokens, told.cached_tokens, told.reasoning_tokens
-        )
-    if running.status == "failed":
-        return None
-    return Usage(running.plan.account.used, tokens, estimated=True)
+    async def _usage(self, running: Running) -> Usage | None:
+        """What the call took: as the provider told it, else as counted here, unless it failed."""
+        told, plan = running.usage, running.plan
+        if told is not None:
+            return Usage(
+                told.input_tokens, told.output_tokens, told.cached_tokens, told.reasoning_tokens
+            )
+        if running.status == "failed":
+            return None
+        written = await self._counter.count(text_of(running.writer.parts()), plan.encoding)
+        return Usage(plan.account.used, written, estimated=True)
 
 
 def _outcome(running: Running, usage: Usage | None) -> list[tuple[str, object]]:

@@ -103,13 +103,16 @@ class Journal:
             logger.exception("journal commit failed")
             self._keep(waiting, endings, failure)
             return False
+        except asyncio.CancelledError as cancelled:
+            self._keep(waiting, endings, cancelled)
+            raise
         for ending in endings:
             if not ending.done.done():
                 ending.done.set_result(None)
         return True
 
     def _keep(
-        self, waiting: dict[int, _Waiting], endings: list[_Ending], failure: Exception
+        self, waiting: dict[int, _Waiting], endings: list[_Ending], failure: BaseException
     ) -> None:
         for key, later in self._waiting.items():
             if (earlier := waiting.get(key)) is not None:

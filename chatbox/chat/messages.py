@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from chatbox.caller import Caller
 from chatbox.chat.model import Message, MessageChange
+from chatbox.chat.plan import check_text
 from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.store import branches as branch_store
 from chatbox.chat.store import messages as message_store
@@ -14,6 +15,7 @@ from chatbox.chat.store import sessions as session_store
 from chatbox.chat.store.messages import MessageRow
 from chatbox.chat.store.sessions import SessionRow
 from chatbox.chat.view import message_of, session_of
+from chatbox.config import Limits
 from chatbox.db.database import Database, Reader, Writer
 from chatbox.errors import InvalidRequest, NotFound, SessionBusy
 from chatbox.events.hub import Hub
@@ -25,10 +27,13 @@ from chatbox.llm.messages import TextPart
 class Messages:
     """The verbs of messages; `live` holds the replies that are being written, by public id."""
 
-    def __init__(self, database: Database, hub: Hub, live: Mapping[str, ReplyWriter]) -> None:
+    def __init__(
+        self, database: Database, hub: Hub, live: Mapping[str, ReplyWriter], *, limits: Limits
+    ) -> None:
         self._database = database
         self._hub = hub
         self._live = live
+        self._limits = limits
 
     async def page(
         self, caller: Caller, session_id: str, *, from_end: bool, start: int | None, limit: int
@@ -61,6 +66,7 @@ class Messages:
                 await message_store.update_pinned(writer, row.id, pinned=change.pinned)
             key = row.id
             if change.text is not UNSET:
+                check_text(change.text, self._limits)
                 key = await _write_version(writer, caller, row, change.text)
             shown = await message_store.get_message_by_key(writer, key)
             message = (await self.show(writer, [shown]))[0]

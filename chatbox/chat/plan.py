@@ -21,7 +21,7 @@ from chatbox.chat.store import sessions as session_store
 from chatbox.chat.store.branches import PathRow
 from chatbox.chat.store.messages import MessageRow
 from chatbox.chat.store.sessions import SessionRow
-from chatbox.config import Config
+from chatbox.config import Config, Limits
 from chatbox.db.database import Database, Reader
 from chatbox.errors import (
     BodyTooLarge,
@@ -97,11 +97,7 @@ class Planner:
 
     async def send(self, caller: Caller, session_id: str | None, ask: Send | Chat) -> Plan:
         """Plan the answer to a new message."""
-        if len(ask.content) > self._config.limits.content_chars:
-            limit = self._config.limits.content_chars
-            raise BodyTooLarge(f"A message may have at most {limit:,} characters.")
-        if not ask.content.strip():
-            raise InvalidRequest("The message is empty.")
+        check_text(ask.content, self._config.limits)
         message_id = getattr(ask, "message_id", None)
         if message_id is not None and not is_id(message_id):
             raise InvalidRequest("The message_id must be a UUID in lower case.")
@@ -239,6 +235,14 @@ class Planner:
             return None
         tokens = await self._counter.count(place.question, encoding)
         return Question(public_id=place.message_id or new_id(), text=place.question, tokens=tokens)
+
+
+def check_text(text: str, limits: Limits) -> None:
+    """Refuse a message that is empty or longer than the limit."""
+    if len(text) > limits.content_chars:
+        raise BodyTooLarge(f"A message may have at most {limits.content_chars:,} characters.")
+    if not text.strip():
+        raise InvalidRequest("The message is empty.")
 
 
 def merge_params(session: Params, asked: Params | None) -> Params:

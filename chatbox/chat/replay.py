@@ -19,11 +19,20 @@ logger = logging.getLogger(__name__)
 KEEP_MARKS_MS = 24 * 3_600_000
 
 
-async def replay(reader: Reader, row: TurnRow) -> list[Event]:
-    """List the events of an ended turn exactly as they were streamed.
+class Replay(msgspec.Struct, frozen=True):
+    """The events of an ended turn, and up to which number they are those that were streamed.
 
-    A day after the turn the cuts are forgotten; the text then comes as one event.
+    A viewer who has seen more must begin again: after a crash the numbers that follow the saved
+    text are other events than those that were streamed but did not reach the disk, and a day
+    after the turn its cuts are forgotten and the text comes as one event.
     """
+
+    events: list[Event]
+    safe: int
+
+
+async def replay(reader: Reader, row: TurnRow) -> Replay:
+    """List the events of an ended turn."""
     reply = await message_store.get_message_by_key(reader, row.reply_id)
     whole = text_of(reply.parts)
     before, text = whole[: row.text_start], whole[row.text_start :]
@@ -32,8 +41,12 @@ async def replay(reader: Reader, row: TurnRow) -> list[Event]:
     if marks is None:
         marks = (f"R{len(thinking)}" if thinking else "") + (f"T{len(text)}" if text else "")
     first = Event("turn", msgspec.json.encode(turn_event(row, text=before)))
+    deltas = list(split_marks(marks, text=text, thinking=thinking))
     last = [Event(kind, bytes(data)) for kind, data in row.outcome or ()]
-    return [first, *split_marks(marks, text=text, thinking=thinking), *last]
+    events = [first, *deltas, *last]
+    if row.marks is None:
+        return Replay(events, safe=0)
+    return Replay(events, safe=1 + len(deltas) if row.swept else len(events))
 
 
 async def sweep(database: Database) -> int:
@@ -81,4 +94,5 @@ async def _interrupted(writer: Writer, row: TurnRow) -> TurnEnd:
             ("done", msgspec.Raw(msgspec.json.encode(done))),
         ),
         at=now_ms(),
+        swept=True,
     )

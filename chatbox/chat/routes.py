@@ -10,7 +10,7 @@ from litestar.params import JSONBody, Parameter, QueryParameter
 from litestar.types import ASGIApp
 
 from chatbox.caller import Caller
-from chatbox.chat.answers import Turning, wants_stream
+from chatbox.chat.answers import Turning
 from chatbox.chat.messages import Messages
 from chatbox.chat.model import (
     Again,
@@ -181,8 +181,9 @@ class SessionRoutes(Controller):
         idempotency_key: IdempotencyKey = None,
         accept: Accept = None,
     ) -> ASGIApp:
+        stream = turning.wants_stream(accept)
         started = await turning.turns.send(caller, session_id, data, key=idempotency_key)
-        return await turning.answer(caller, started, stream=wants_stream(accept))
+        return await turning.answer(caller, started, stream=stream)
 
 
 class ChatRoutes(Controller):
@@ -206,6 +207,7 @@ class ChatRoutes(Controller):
         data: JSONBody[Chat],
         idempotency_key: IdempotencyKey = None,
     ) -> ASGIApp:
+        turning.check_room()
         started = await turning.turns.send(caller, data.session_id, data, key=idempotency_key)
         return await turning.answer(caller, started, stream=True)
 
@@ -255,6 +257,7 @@ class TurnRoutes(Controller):
             int | None, Parameter(ge=0, description="The same as Last-Event-ID")
         ] = None,
     ) -> ASGIApp:
+        turning.check_room()
         return await turning.follow(caller, turn_id, after=last_event_id or after or 0)
 
     @post(
@@ -329,8 +332,9 @@ class MessageRoutes(Controller):
         accept: Accept = None,
     ) -> ASGIApp:
         ask = data or Again()
+        stream = turning.wants_stream(accept)
         started = await turning.turns.again(caller, message_id, ask, key=idempotency_key)
-        return await turning.answer(caller, started, stream=wants_stream(accept))
+        return await turning.answer(caller, started, stream=stream)
 
     @post(
         "/{message_id:str}/continue",
@@ -347,8 +351,9 @@ class MessageRoutes(Controller):
         idempotency_key: IdempotencyKey = None,
         accept: Accept = None,
     ) -> ASGIApp:
+        stream = turning.wants_stream(accept)
         started = await turning.turns.more(caller, message_id, key=idempotency_key)
-        return await turning.answer(caller, started, stream=wants_stream(accept))
+        return await turning.answer(caller, started, stream=stream)
 
 
 def _leading_pinned(rows: Sequence[SessionRow]) -> int:

@@ -13,6 +13,8 @@ from chatbox.kit.tasks import Tasks
 from chatbox.web.sse import HEADERS, frame
 
 MOST_EVENTS_AT_ONCE = 500
+UNKNOWN = 2**62
+"""A number that no event has: the viewer is told to begin again."""
 
 
 class TurnStream:

@@ -1,6 +1,20 @@
 """Which model answers: the caller's word, the session's, the user's default, the first usable."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chatbox.caller import OWNER
+from chatbox.providers.model import NewProvider
 from tests.running import Site, good, refused
+from tests.upstream import Upstream
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[Upstream]:
+    """What stands in for the demo model's process."""
+    async with Upstream() as running:
+        yield running
 
 
 async def used(site: Site, model: str | None = None, session_id: str | None = None) -> str:
@@ -25,11 +39,54 @@ async def test_the_callers_word_beats_the_sessions_beats_the_default(chat: Site)
     assert await used(chat, None, own["id"]) == "up/echo"
 
 
-async def test_a_default_that_cannot_be_used_is_passed_over(chat: Site) -> None:
+async def test_a_sessions_own_model_is_never_replaced_silently(chat: Site) -> None:
     await chat.client.patch("/settings", json={"default_model": "up/deepseek"})
     session = await chat.session(model="up/echo")
+    answer = await chat.say("Hello", None, session_id=session["id"])
     await chat.client.patch("/models/up%2Fecho", json={"enabled": False})
+    body = {"content": "x", "session_id": session["id"]}
+    problem = refused(await chat.client.post("/chat", json=body), 404, "model_not_found")
+    assert problem["detail"] == "The model 'up/echo' is not available. Choose another model."
+    again = await chat.client.post(f"/messages/{answer['message']['id']}/regenerate", json={})
+    refused(again, 404, "model_not_found")
+    assert len(await chat.messages(session["id"])) == 2
+    assert await used(chat, "up/ollama", session["id"]) == "up/ollama"
+
+
+async def test_a_session_of_the_demo_goes_on_with_a_real_model(chat: Site, demo: Upstream) -> None:
+    made = await chat.server.providers.connect(
+        OWNER, NewProvider(name="Demo", base_url=demo.base_url), source="demo"
+    )
+    session = await chat.session(model="Demo/echo")
+    assert await used(chat, None, session["id"]) == "Demo/echo"
+    good(await chat.client.patch(f"/providers/{made.public_id}", json={"enabled": False}))
+    await chat.client.patch("/settings", json={"default_model": "up/deepseek"})
     assert await used(chat, None, session["id"]) == "up/deepseek"
+    body = {"content": "x", "session_id": session["id"], "model": "Demo/echo"}
+    refused(await chat.client.post("/chat", json=body), 404, "model_not_found")
+
+
+async def test_a_demo_that_is_on_binds_its_sessions_too(chat: Site, demo: Upstream) -> None:
+    await chat.server.providers.connect(
+        OWNER, NewProvider(name="Demo", base_url=demo.base_url), source="demo"
+    )
+    session = await chat.session(model="Demo/echo")
+    await chat.client.patch("/models/Demo%2Fecho", json={"enabled": False})
+    body = {"content": "x", "session_id": session["id"]}
+    refused(await chat.client.post("/chat", json=body), 404, "model_not_found")
+
+
+async def test_a_continuation_takes_what_is_there(chat: Site) -> None:
+    answer = await chat.say("Hello", "up/length")
+    await chat.client.patch("/models/up%2Flength", json={"enabled": False})
+    await chat.client.patch("/settings", json={"default_model": "up/deepseek"})
+    url = f"/messages/{answer['message']['id']}/continue"
+    started = good(await chat.client.post(url))
+    assert started["turn"]["model"] == "up/deepseek"
+    await chat.follow(started["turn"]["id"])
+
+
+async def test_a_default_that_cannot_be_used_is_passed_over(chat: Site) -> None:
     for gone in ("nobody/nothing", "", "noslash", "up/"):
         await chat.client.patch("/settings", json={"default_model": gone})
         assert (await used(chat)).startswith("up/")

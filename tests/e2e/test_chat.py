@@ -128,6 +128,8 @@ def test_a_version_switch_keeps_the_message_in_its_place(screen: Screen, site: S
         for name in ("Previous version", "Next version"):
             count = switcher.locator(".branches-count").inner_text()
             message = screen.page.locator("article").filter(has=screen.page.locator(".branches"))
+            switcher.scroll_into_view_if_needed()
+            screen.frames(4)
             before = screen.top_of(message)
             screen.button(name, switcher).click()
             expect(switcher.locator(".branches-count")).not_to_have_text(count)

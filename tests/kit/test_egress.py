@@ -121,6 +121,15 @@ async def test_an_entry_for_a_name_never_opens_the_clouds_metadata(canary: Upstr
                 await client.get(f"http://models.lan:{canary.port}/")
 
 
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "100.100.100.200", "[fd00:ec2::254]", "[fe80::1]", "224.0.0.1"]
+)
+async def test_an_entry_that_is_an_address_never_opens_a_reserved_one(host: str) -> None:
+    async with make_client(Policy([(host, 80)])) as client:
+        with pytest.raises(AddressRefused):
+            await client.get(f"http://{host}/")
+
+
 async def test_an_entry_is_exact(canary: Upstream) -> None:
     policy = Policy([("127.0.0.1", canary.port + 1), ("localhost", 1), ("10.0.0.1", canary.port)])
     async with make_client(policy) as client:
@@ -130,13 +139,22 @@ async def test_an_entry_is_exact(canary: Upstream) -> None:
 
 
 def test_entries_are_compared_in_one_form() -> None:
-    policy = Policy([("[::1]", 80)])
-    policy.allow("LOCALHOST.", 11_434)
+    policy = Policy([("[::1]", 80), ("LOCALHOST.", 11_434)])
     assert policy.allowed == {("::1", 80), ("localhost", 11_434)}
     assert policy.permits("localhost", 11_434, address=ip_address("127.0.0.1"))
     assert policy.permits("0:0:0:0:0:0:0:1", 80, address=ip_address("::1"))
     policy.replace([])
     assert not policy.permits("localhost", 11_434, address=ip_address("127.0.0.1"))
+
+
+def test_an_entry_is_held_while_others_are_replaced() -> None:
+    policy, loopback = Policy(), ip_address("127.0.0.1")
+    with policy.holding("127.0.0.1", 1), policy.holding("127.0.0.1", 2):
+        with policy.holding("127.0.0.1", 1):
+            policy.replace([("127.0.0.1", 3)])
+        assert all(policy.permits("127.0.0.1", port, address=loopback) for port in (1, 2, 3))
+    assert policy.allowed == {("127.0.0.1", 3)}
+    assert not policy.permits("127.0.0.1", 1, address=loopback)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

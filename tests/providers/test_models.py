@@ -65,6 +65,9 @@ async def test_a_model_can_be_added_used_and_deleted(chat: Site) -> None:
 
 async def test_names_with_slashes_and_odd_characters_work(chat: Site) -> None:
     provider = good(await chat.client.get("/providers"))["items"][0]["id"]
+    for broken in ("a\n", "\n", "a\x7f"):
+        answer = await chat.client.post("/models", json={"provider_id": provider, "name": broken})
+        refused(answer, 400, "invalid_request")
     for name in ("org/family/model:7b", "a b%2Fc?d#e", "模型", "..", "a&b=c"):
         good(await chat.client.post("/models", json={"provider_id": provider, "name": name}))
         path = "/models/" + httpx.QueryParams({"": f"up/{name}"}).__str__().removeprefix("=")

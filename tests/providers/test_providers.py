@@ -139,11 +139,42 @@ async def test_another_host_port_or_scheme_clears_the_secret(
         good(await chat.client.patch(url, json={"base_url": same, "secret": SECRET}))
         moved = good(await chat.client.patch(url, json={"base_url": address}))
         assert moved["has_secret"] is False
-        assert moved["secret_hint"] is None
-    assert {record.secret for record in elsewhere.records} <= {""}
+        assert moved["secret_hint"] == SECRET[-4:]
+        assert (moved["status"]["state"], moved["status"]["code"]) == ("failed", "secret_required")
+    assert not elsewhere.records
     change = {"base_url": elsewhere.base_url, "secret": NEW_SECRET}
     assert good(await chat.client.patch(url, json=change))["has_secret"] is True
     assert elsewhere.records[-1].secret == NEW_SECRET
+
+
+async def test_a_moved_provider_is_not_asked_before_its_secret_comes_again(
+    chat: Site, provider: dict[str, object], elsewhere: Upstream
+) -> None:
+    url = f"/providers/{provider['id']}"
+    good(await chat.client.patch(url, json={"base_url": elsewhere.base_url}))
+    for _ in range(2):
+        body = {"content": "x", "model": "up/echo"}
+        refused(await chat.client.post("/chat", json=body), 409, "secret_required")
+        refused(await chat.client.post(f"{url}/test"), 409, "secret_required")
+        refused(await chat.client.post(f"{url}/models/refresh"), 409, "secret_required")
+        good(await chat.client.patch(url, json={"enabled": False}))
+        good(await chat.client.patch(url, json={"enabled": True}))
+        good(await chat.client.patch(url, json={"base_url": provider["base_url"]}))  # and back
+        good(await chat.client.patch(url, json={"base_url": elsewhere.base_url}))
+    assert not elsewhere.records
+    keyless = good(await chat.client.patch(url, json={"secret": None}))
+    assert (keyless["has_secret"], keyless["secret_hint"]) == (False, None)
+    assert keyless["status"]["state"] == "ok"
+    assert (await chat.say("Hello"))["message"]["text"] == "Hello"
+    assert {record.secret for record in elsewhere.records} == {""}
+
+
+async def test_moving_and_naming_no_secret_at_once_needs_none(
+    chat: Site, provider: dict[str, object], elsewhere: Upstream
+) -> None:
+    change = {"base_url": elsewhere.base_url, "secret": None}
+    moved = good(await chat.client.patch(f"/providers/{provider['id']}", json=change))
+    assert (moved["secret_hint"], moved["status"]["state"]) == (None, "ok")
 
 
 async def test_a_secret_can_be_replaced_and_cleared(
@@ -199,7 +230,8 @@ async def test_a_deleted_provider_takes_its_models_and_leaves_the_messages(
     assert (await chat.messages(answer["session_id"]))[-1]["model"] == "up/echo"
     refused(await chat.client.delete(f"/providers/{provider['id']}"), 404, "not_found")
     body = {"content": "x", "session_id": answer["session_id"]}
-    refused(await chat.client.post("/chat", json=body), 409, "no_model")
+    refused(await chat.client.post("/chat", json=body), 404, "model_not_found")
+    refused(await chat.client.post("/chat", json={"content": "x"}), 409, "no_model")
 
 
 async def test_the_number_of_providers_is_limited(data_dir: object) -> None:

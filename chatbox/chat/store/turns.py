@@ -28,6 +28,7 @@ class TurnRow(msgspec.Struct, frozen=True):
     continued: bool
     request_hash: str | None
     outcome: tuple[tuple[str, msgspec.Raw], ...] | None
+    swept: bool
     marks: str | None
     text_start: int
     thinking_start: int
@@ -51,6 +52,7 @@ class TurnEnd(msgspec.Struct, frozen=True):
     marks: str
     outcome: tuple[tuple[str, msgspec.Raw], ...]
     at: int
+    swept: bool = False
 
 
 class JournalRow(msgspec.Struct, frozen=True):
@@ -64,8 +66,8 @@ class JournalRow(msgspec.Struct, frozen=True):
 _TURN = """
     SELECT t.id, t.public_id, t.user_id, t.session_id, s.public_id AS session_public_id,
         u.public_id AS user_message_public_id, t.reply_id, r.public_id AS reply_public_id,
-        t.status, t.model, t.continued, t.request_hash, t.outcome, t.marks, t.text_start,
-        t.thinking_start, t.started_at, t.ended_at
+        t.status, t.model, t.continued, t.request_hash, t.outcome, t.swept, t.marks,
+        t.text_start, t.thinking_start, t.started_at, t.ended_at
     FROM turns t
     JOIN sessions s ON s.id = t.session_id
     JOIN messages r ON r.id = t.reply_id
@@ -148,12 +150,14 @@ async def end_turn(writer: Writer, end: TurnEnd) -> None:
     await writer.execute(
         """
         UPDATE turns
-        SET status = :status, marks = :marks, outcome = :outcome, ended_at = :at
+        SET status = :status, marks = :marks, outcome = :outcome, swept = :swept,
+            ended_at = :at
         WHERE id = :id
         """,
         status=end.status,
         marks=end.marks,
         outcome=encode_json(end.outcome),
+        swept=end.swept,
         at=end.at,
         id=end.turn_key,
     )

@@ -25,10 +25,13 @@ function labelOf(message: Message | null, item: Outgoing | null): string {
 
 export function Row({ id, message, item, isLast, maySkip }: RowProps) {
   const ref = useRef<HTMLElement>(null);
+  const wasShown = useRef(false);
   useLayoutEffect(() => {
     const row = ref.current;
     if (row === null) return;
-    if (maySkip && message !== null) allowSkipping(row, message.text);
+    const known = wasShown.current ? row.offsetHeight : undefined;
+    wasShown.current = true;
+    if (maySkip && message !== null) allowSkipping(row, message.text, known);
     else forbidSkipping(row);
   }, [maySkip]);
   return (

@@ -33,11 +33,15 @@ function widthOf(line: string): number {
   return line.length + wide;
 }
 
-/** Lets the browser skip a settled message that is off screen; `auto` makes it remember the measured height. */
-export function allowSkipping(message: HTMLElement, text: string, metrics?: TextMetrics): void {
+/**
+ * Lets the browser skip a settled message that is off screen; `auto` makes it remember the measured height. Without a
+ * known height it is estimated from the text; one that has been laid out before must keep its own, or the page jumps.
+ */
+export function allowSkipping(message: HTMLElement, text: string, known?: number): void {
   if (!supportsSkipping()) return;
+  const height = known ?? estimateHeight(text);
   message.style.setProperty('content-visibility', 'auto');
-  message.style.setProperty('contain-intrinsic-block-size', `auto ${estimateHeight(text, metrics)}px`);
+  message.style.setProperty('contain-intrinsic-block-size', `auto ${height}px`);
 }
 
 export function forbidSkipping(message: HTMLElement): void {
