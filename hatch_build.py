@@ -30,6 +30,7 @@ def _load(name: str) -> Any:
 
 
 _ui = _load("_ui")
+_encodings = _load("encodings")
 
 
 class BuildHook(BuildHookInterface[Any]):
@@ -48,12 +49,11 @@ class BuildHook(BuildHookInterface[Any]):
         """Build what is missing or stale."""
         if not _ui.is_fresh(UI):
             _ui.build(UI, _ui.node_on_path() or _wheel_node())
-        if not _has_encodings():
-            _load("encodings").fetch_encodings(ENCODINGS, sys.executable)
+        _encodings.fetch_encodings(ENCODINGS, sys.executable)
 
 
 def _has_encodings() -> bool:
-    return any(ENCODINGS.glob("*.gz"))
+    return all((ENCODINGS / f"{name}.tiktoken.gz").is_file() for name in _encodings.SHA256)
 
 
 def _wheel_node() -> Any:

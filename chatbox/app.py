@@ -108,7 +108,12 @@ class Server:
         self.ui = Ui(Path(__file__).parent / "ui" / "dist")
         self.port = config.port
         self.litestar = self._litestar()
-        self.app = Boundary(self.litestar, hosts=self.hosts, body_bytes=config.limits.body_bytes)
+        self.app = Boundary(
+            self.litestar,
+            hosts=self.hosts,
+            body_bytes=config.limits.body_bytes,
+            is_stopping=lambda: self.hub.stopping,
+        )
 
     def hosts(self) -> frozenset[str]:
         """The Host values that this server answers under."""

@@ -4,6 +4,7 @@
 where each value came from. What can change while the server runs is a setting in the database.
 """
 
+import math
 import os
 import sys
 import tomllib
@@ -67,14 +68,16 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def data_path(self) -> Path:
         """The directory of the database, the lock and the snapshots."""
-        return Path(self.data_dir).expanduser() if self.data_dir else default_data_dir()
+        return _whole_path(self.data_dir) if self.data_dir else default_data_dir()
 
     @property
     def master_key_path(self) -> Path:
         """The file of the master key, outside the data directory unless configured."""
         if self.master_key_file:
-            return Path(self.master_key_file).expanduser()
+            return _whole_path(self.master_key_file)
         data = self.data_path
+        if not data.name:
+            raise StartRefused(f"The data directory cannot be {data} itself; name one below it.")
         return data.with_name(f"{data.name}.master-key")
 
 
@@ -144,6 +147,13 @@ def default_data_dir() -> Path:
     return base / "chatbox"
 
 
+def _whole_path(text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except (RuntimeError, OSError, ValueError) as failure:
+        raise StartRefused(f"The path {text!r} cannot be used: {failure}.") from failure
+
+
 def _from_file(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
@@ -203,10 +213,16 @@ def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
 def _check(config: Config) -> None:
     if not 0 <= config.port <= 65535:
         raise StartRefused(f"The port must be between 0 and 65535, not {config.port}.")
+    for name in field_names():
+        value = value_of(config, name)
+        if not isinstance(value, int | float):
+            continue
+        if not math.isfinite(value):
+            raise StartRefused(f"The value of {name} must be a finite number, not {value}.")
+        if value < 0:
+            raise StartRefused(f"The value of {name} must not be negative.")
     if not 0.2 <= config.context.keep_after_drop <= 0.9:
         raise StartRefused("The value of context.keep_after_drop must be between 0.2 and 0.9.")
-    for name in ("upstream", "limits"):
-        section = getattr(config, name)
-        for field in msgspec.structs.fields(section):
-            if getattr(section, field.name) < 0:
-                raise StartRefused(f"The value of {name}.{field.name} must not be negative.")
+    for name, least in (("default_window", 512), ("output_reserve", 1)):
+        if getattr(config.context, name) < least:
+            raise StartRefused(f"The value of context.{name} must be at least {least}.")

@@ -134,6 +134,11 @@ class ShuttingDown(ChatboxError):
     title = "The server is shutting down"
 
 
+class StorageFailed(ChatboxError):
+    code = "storage_failed"
+    title = "The database could not be written or read"
+
+
 class NotReady(ChatboxError):
     code = "not_ready"
     title = "The server is not ready"

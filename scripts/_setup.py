@@ -195,10 +195,11 @@ def _build_ui(environment: Environment) -> None:
 
 
 def _fetch_encodings(environment: Environment) -> None:
-    if not list(ENCODINGS.glob("*.gz")):
-        with step("Fetching the tokenizer's files"):
-            script = str(ROOT / "scripts" / "encodings.py")
-            run([str(environment.python), script, str(ENCODINGS)], advice=_NETWORK)
+    """Check both tables, always; what is missing or damaged is fetched."""
+    script = str(ROOT / "scripts" / "encodings.py")
+    are_there = len(list(ENCODINGS.glob("*.gz"))) > 1
+    with contextlib.nullcontext() if are_there else step("Fetching the tokenizer's files"):
+        run([str(environment.python), script, str(ENCODINGS)], advice=_NETWORK)
 
 
 def _inputs_hash() -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import sys
 from contextlib import AsyncExitStack
 
@@ -61,8 +62,14 @@ async def connect_demo(server: Server, base_url: str, known: str | None) -> None
     await server.providers.connect(OWNER, NewProvider(name=name, base_url=base_url), source="demo")
 
 
+_told: set[str] = set()
+
+
 def _show_progress(text: str) -> None:
     if sys.stdout.isatty():
         print(f"\r\x1b[K  {text}", end="", flush=True)
-    elif "%" not in text:
+        return
+    words = re.sub(r"\d+", "", text)
+    if words not in _told:
+        _told.add(words)
         print(f"  {text}", flush=True)

@@ -13,6 +13,7 @@ from chatbox.db import SQLITE_VERSION
 from chatbox.errors import StartRefused
 
 EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
 
 _SERVE_HELP = (
     "Start the server. Alone it serves one person on this computer, without login, on "
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StartRefused as refused:
         print(f"chatbox: {refused}", file=sys.stderr)
         return EXIT_REFUSED
+    except KeyboardInterrupt:  # before the server hears signals
+        return EXIT_INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,19 +10,23 @@ import socket
 import webbrowser
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 import uvicorn
 
 from chatbox.app import Server, open_server
 from chatbox.cli.found import find_models
 from chatbox.cli.logs import set_up_logging
+from chatbox.cli.open_files import raise_open_files
 from chatbox.config import Config
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
 from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
+from chatbox.system.instance import holds_secrets
 
 try:
     import uvloop
@@ -38,17 +42,30 @@ def serve(config: Config) -> int:
     """Serve until a signal; answer the exit code. Raises `StartRefused`."""
     set_up_logging(config.log_level, config.log_format)
     _check_bind(config)
+    raise_open_files(config.limits)
     os.umask(0o077)
     directory = config.data_path
     prepare_directory(directory)
     with DirectoryLock(directory):
         path = directory / "chatbox.db"
-        is_new = not path.exists()
-        box = SecretBox(load_master_key(config.master_key_path, os.environ, create=is_new))
+        box = _open_box(config, path)
         migrate(path)
         with _listen(config) as listener:
             _run(_serve(config, box, listener))
     return 0
+
+
+def _open_box(config: Config, database: Path) -> SecretBox:
+    """Load the master key; a new one is made only where no secret needs the old one."""
+    path = config.master_key_path
+    create = not path.exists() and (not database.exists() or not holds_secrets(database))
+    try:
+        return SecretBox(load_master_key(path, os.environ, create=create))
+    except OSError as failure:
+        raise StartRefused(
+            f"The master key file {path} cannot be used: {failure.strerror}. Name another one "
+            "with --master-key-file, or set CHATBOX_MASTER_KEY."
+        ) from failure
 
 
 def _check_bind(config: Config) -> None:
@@ -108,7 +125,7 @@ class _Http(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 server.app,
-                http="httptools" if os.name == "posix" else "h11",
+                http=_http_protocol(),
                 ws="websockets-sansio",
                 ws_max_size=64 * 1024,
                 ws_per_message_deflate=False,
@@ -116,6 +133,7 @@ class _Http(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 backlog=2_048,
                 timeout_graceful_shutdown=int(GRACE_SECONDS),
             )
@@ -149,6 +167,14 @@ class _Http(uvicorn.Server):
         await self._owner.turns.drain(self._drain_seconds)
         self._owner.hub.drain()
         self.should_exit = True
+
+
+def _http_protocol() -> type[asyncio.Protocol] | Literal["h11"]:
+    if os.name != "posix":
+        return "h11"
+    from chatbox.web.protocol import Connection  # noqa: PLC0415 - httptools is not on Windows
+
+    return Connection
 
 
 def _run(main: Coroutine[object, object, None]) -> None:

@@ -1,5 +1,6 @@
 """One server per data directory: a lock file that holds the PID of its owner."""
 
+import logging
 import os
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,8 @@ try:
     import fcntl
 except ImportError:  # Windows: the open handle itself is the lock
     fcntl = None  # type: ignore[assignment]
+
+logger = logging.getLogger(__name__)
 
 
 class DirectoryLock:
@@ -58,11 +61,14 @@ def _lock(descriptor: int) -> bool:
 
 
 def prepare_directory(directory: Path) -> None:
-    """Make the data directory, or tighten it to its owner; raise `StartRefused` when impossible."""
+    """Make the data directory, or tighten it to its owner; raise `StartRefused` when impossible.
+
+    Only chatbox's own directory is tightened, not one that others may need for something else.
+    """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if directory.stat().st_mode & 0o077:
-            directory.chmod(0o700)
+        if os.name == "posix" and directory.stat().st_mode & 0o077:
+            _tighten(directory)
         for file in directory.glob("chatbox.db*"):
             if file.stat().st_mode & 0o077:
                 file.chmod(0o600)
@@ -76,3 +82,15 @@ def prepare_directory(directory: Path) -> None:
             f"The data directory {directory} cannot be written to. Choose another one with "
             "--data-dir or make it yours."
         )
+
+
+def _tighten(directory: Path) -> None:
+    names = {path.name for path in directory.iterdir()}
+    if "chatbox.db" not in names and names - {"chatbox.lock"}:
+        raise StartRefused(
+            f"The directory {directory} is open to other users and holds other things than "
+            "chatbox's. The data directory is made private, so choose one of its own, such as "
+            f"--data-dir {directory / 'chatbox'}."
+        )
+    directory.chmod(0o700)
+    logger.warning("Made the data directory %s private: others can no longer read it.", directory)

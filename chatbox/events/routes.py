@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Controller, WebSocket, get, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 from litestar.types import ASGIApp
 
 from chatbox.caller import Caller
@@ -23,6 +22,12 @@ Session = Annotated[
     str | None, Parameter(description="The session whose running turn is shown as well")
 ]
 After = Annotated[str | None, Parameter(max_length=64, description="The cursor to resume after")]
+LastEventId = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Last-Event-ID", max_length=64, description="The same, as browsers send it"
+    ),
+]
 TurnId = Annotated[str | None, Parameter(description="The turn that the tab has seen a part of")]
 Seq = Annotated[int, Parameter(ge=0, description="The last event of that turn that it has seen")]
 
@@ -51,7 +56,9 @@ class EventRoutes(Controller):
         after: After = None,
         turn: TurnId = None,
         seq: Seq = 0,
+        last_event_id: LastEventId = None,
     ) -> ASGIApp:
+        after = last_event_id if after is None else after
         if hub.viewer_count >= limits.viewers:
             raise LimitReached("Too many connections are open.")
         feed = Feed(hub, caller.user_id, focus=Focus(session, turn, seq), after=after)
@@ -77,8 +84,10 @@ class EventRoutes(Controller):
         await socket.accept()
         feed = Feed(hub, caller.user_id, focus=Focus(session, turn, seq), after=after)
         try:
-            await talk(socket.receive_text, socket.send_text, feed, tasks)
-        except (WebSocketDisconnect, msgspec.MsgspecError):
-            feed.close()
-        if hub.draining:
+            understood = await talk(socket.receive_text, socket.send_text, feed, tasks)
+        except WebSocketDisconnect:
+            return
+        if not understood:
+            await socket.close(code=1008, reason="invalid_request")
+        elif hub.draining:
             await socket.close(code=1012, reason="shutting_down")

@@ -27,8 +27,8 @@ async def talk(
     send: Callable[[str], Awaitable[None]],
     feed: Feed,
     tasks: Tasks,
-) -> None:
-    """Send what the feed collects until the other side leaves."""
+) -> bool:
+    """Send what the feed collects until the other side leaves; False when it talked nonsense."""
     with feed:
         listener = tasks.spawn(_listen(receive, feed), name="socket")
         try:
@@ -42,19 +42,22 @@ async def talk(
             feed.close()
         finally:
             listener.cancel()
+        return not listener.done() or listener.result()
 
 
-async def _listen(receive: Callable[[], Awaitable[str]], feed: Feed) -> None:
-    """Take changes of focus; anything else ends the connection."""
+async def _listen(receive: Callable[[], Awaitable[str]], feed: Feed) -> bool:
+    """Take changes of focus; anything else ends the connection. False when it was nonsense."""
+    said = ""
     try:
         while True:
-            text = await receive()
-            if len(text) > LONGEST_MESSAGE:
-                return
-            message = _decode(text)
+            said = ""
+            said = await receive() or "nothing"
+            if len(said) > LONGEST_MESSAGE:
+                return False
+            message = _decode(said)
             feed.focus(Focus(message.session, message.turn, max(0, message.seq)))
     except Exception:  # left, or said something that is not ours: both end the connection
-        return
+        return not said
     finally:
         feed.close()
 

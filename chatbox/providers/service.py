@@ -109,7 +109,7 @@ class Providers:
             if lacks_secret(new) and old.secret is not None:
                 await _note_lost_secret(writer, new)
         await self.allow_addresses()
-        if new.enabled and not lacks_secret(new) and _reach(old) != _reach(new):
+        if _reach(new) not in (None, _reach(old)):
             await self.refresh(caller, provider_id)
         self._changed(caller)
         return await self.get(caller, provider_id)
@@ -207,8 +207,9 @@ class Providers:
         self._hub.notify(caller.user_id, "models_changed", {})
 
 
-def _reach(row: ProviderRow) -> tuple[str, bytes | None, bool]:
-    return row.base_url, row.secret, row.enabled
+def _reach(row: ProviderRow) -> tuple[str, bytes | None] | None:
+    """Where and with what a provider can be asked; None when it cannot."""
+    return (row.base_url, row.secret) if row.enabled and not lacks_secret(row) else None
 
 
 async def _note_contact(writer: Writer, row: ProviderRow, contact: Contact) -> None:

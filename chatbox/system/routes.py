@@ -15,7 +15,7 @@ from chatbox.system.model import Alive, Info, Ready
 from chatbox.system.settings import Settings, SettingsChange, UserSettings
 from chatbox.web.static import Boot, Ui, page_answer
 
-_NO_PAGES = ("api/", "v1/", "schema", "assets/", "healthz/", "readyz/", "metrics")
+_NO_PAGES = ("api/", "v1", "schema", "assets/", "healthz/", "readyz/", "metrics")
 
 
 class SystemRoutes(Controller):

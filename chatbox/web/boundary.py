@@ -19,6 +19,7 @@ from chatbox.errors import (
     ForeignOrigin,
     InvalidRequest,
     NotReady,
+    ShuttingDown,
     UnsupportedMediaType,
     WrongHost,
 )
@@ -32,6 +33,7 @@ Send = Any
 App = Callable[[Scope, Receive, Send], Any]
 
 BODY_SECONDS = 30.0
+LOOK_UP_SECONDS = 0.5
 DISCARD_SECONDS = 10.0
 DISCARDED_BYTES = 64 * 1024 * 1024
 DEEPEST_JSON = 64
@@ -42,10 +44,18 @@ _UNSAFE_FETCH = (b"cross-site", b"same-site")
 class Boundary:
     """Wraps the application; `origins` answers the hosts the server may be called by."""
 
-    def __init__(self, app: App, *, hosts: Callable[[], frozenset[str]], body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        hosts: Callable[[], frozenset[str]],
+        body_bytes: int,
+        is_stopping: Callable[[], bool],
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._body_bytes = body_bytes
+        self._is_stopping = is_stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, then pass on."""
@@ -61,7 +71,7 @@ class Boundary:
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
                 receive = await self._body(headers, receive)
         except ChatboxError as refused:
-            await _refuse(scope, receive, send, refused, request_id)
+            await self._refuse(scope, receive, send, refused)
             return
         send = secured(scope, send, request_id)
         if scope["type"] == "http" and scope["method"] == "HEAD" and not _is_api(scope["path"]):
@@ -101,23 +111,63 @@ class Boundary:
     async def _read(self, receive: Receive) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise NotReady("The request was given up.")
-                    pieces.append(message.get("body", b""))
-                    size += len(pieces[-1])
-                    if size > self._body_bytes:
-                        raise self._too_large()
-                    if not message.get("more_body"):
-                        return b"".join(pieces)
-        except TimeoutError as late:
-            raise BodyTimeout from late
+        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+        while True:
+            message = await self._next(receive, deadline)
+            if message["type"] == "http.disconnect":
+                raise NotReady("The request was given up.")
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > self._body_bytes:
+                raise self._too_large()
+            if not message.get("more_body"):
+                return b"".join(pieces)
+
+    async def _next(self, receive: Receive, deadline: float) -> dict[str, Any]:
+        """Wait for the next piece, but look up now and then: a slow one must not delay the end."""
+        clock = asyncio.get_running_loop().time
+        while (left := deadline - clock()) > 0:
+            try:
+                async with asyncio.timeout(min(left, LOOK_UP_SECONDS)):
+                    message: dict[str, Any] = await receive()
+                    return message
+            except TimeoutError:
+                if self._is_stopping():
+                    raise ShuttingDown from None
+        raise BodyTimeout
 
     def _too_large(self) -> BodyTooLarge:
         return BodyTooLarge(f"A request may have at most {self._body_bytes:,} bytes.")
+
+    async def _refuse(
+        self, scope: Scope, receive: Receive, send: Send, refused: ChatboxError
+    ) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": refused.code})
+            return
+        request_id = scope["state"]["request_id"]
+        status, body = problem_body(refused, request_id)
+        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
+        if status in (408, 413, 503):
+            headers.append((b"connection", b"close"))
+        if status == 503:
+            headers.append((b"retry-after", b"2"))
+        cut_off = status in (408, 413)
+        send = secured(scope, send, request_id)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": cut_off})
+        if cut_off:
+            await self._discard(receive)
+            await send({"type": "http.response.body", "body": b""})
+
+    async def _discard(self, receive: Receive) -> None:
+        """Read on for a while: a client whose connection is cut as it sends misses the answer."""
+        left = DISCARDED_BYTES
+        deadline = asyncio.get_running_loop().time() + DISCARD_SECONDS
+        with suppress(BodyTimeout, ShuttingDown):
+            while left > 0 and (message := await self._next(receive, deadline)).get("more_body"):
+                left -= len(message.get("body", b""))
 
 
 def own_hosts(bind_host: str, port: int) -> frozenset[str]:
@@ -181,32 +231,3 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
         return message
 
     return replay
-
-
-async def _refuse(
-    scope: Scope, receive: Receive, send: Send, refused: ChatboxError, request_id: str
-) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": refused.code})
-        return
-    status, body = problem_body(refused, request_id)
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-    cut_off = status in (408, 413)
-    if cut_off:
-        headers.append((b"connection", b"close"))
-    send = secured(scope, send, request_id)
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": cut_off})
-    if cut_off:
-        await _discard(receive)
-        await send({"type": "http.response.body", "body": b""})
-
-
-async def _discard(receive: Receive) -> None:
-    """Read on for a while: a client whose connection is cut as it sends never sees the answer."""
-    left = DISCARDED_BYTES
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DISCARD_SECONDS):
-            while left > 0 and (message := await receive()).get("more_body"):
-                left -= len(message.get("body", b""))

@@ -10,11 +10,13 @@ from litestar.exceptions import HTTPException, ValidationException
 from msgspec import Meta
 
 from chatbox import errors
+from chatbox.db.database import StorageFailed
 from chatbox.errors import ChatboxError
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_OUR_MISTAKES = frozenset({1, 19, 20, 21, 25})  # ERROR, CONSTRAINT, MISMATCH, MISUSE, RANGE
 
 STATUS: dict[type[ChatboxError], int] = {
     errors.InvalidRequest: 400,
@@ -41,6 +43,7 @@ STATUS: dict[type[ChatboxError], int] = {
     errors.ProviderFailed: 502,
     errors.ShuttingDown: 503,
     errors.NotReady: 503,
+    errors.StorageFailed: 503,
 }
 
 
@@ -85,10 +88,18 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     if known is None:
         extra = {"path": request.url.path, "request_id": request_id}
         logger.error("request failed", exc_info=error, extra=extra)
-        known = ChatboxError()
+        known = errors.StorageFailed() if _is_of_the_disk(error) else ChatboxError()
     status, body = problem_body(known, request_id)
     headers = {"Retry-After": "2"} if status in (429, 503) else {}
+    if isinstance(error, HTTPException) and "allow" in (told := error.headers or {}):
+        headers["Allow"] = told["allow"]
     return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Tell a file or disk that does not work from a mistake in our own SQL."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, StorageFailed) and code not in _OUR_MISTAKES
 
 
 def _known(error: Exception) -> ChatboxError | None:

@@ -59,6 +59,10 @@ async def test_a_viewer_comes_back_to_the_same_events_after_the_crash(
         live = await chat.follow(turn_id, until="delta")
         assert events[: len(live)] == live
         assert (await again.follow(turn_id, len(events) + 5))[0] == Event(None, "reset", {})
+        saved = len(events) - 2  # what follows are other events than those that were streamed
+        assert await again.follow(turn_id, saved) == events[saved:]
+        for seen in (saved + 1, saved + 2):
+            assert await again.follow(turn_id, seen) == [Event(None, "reset", {}), *events]
 
 
 async def test_many_turns_are_swept_and_can_be_continued(
