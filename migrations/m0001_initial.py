@@ -57,6 +57,7 @@ CREATE TABLE models (
     max_output INTEGER,
     window_source TEXT NOT NULL DEFAULT 'provider'
         CHECK (window_source IN ('provider', 'user', 'learned')),
+    output_source TEXT NOT NULL DEFAULT 'provider' CHECK (output_source IN ('provider', 'user')),
     capabilities TEXT NOT NULL DEFAULT '[]',
     enabled INTEGER NOT NULL DEFAULT 1,
     available INTEGER NOT NULL DEFAULT 1,

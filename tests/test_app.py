@@ -41,8 +41,8 @@ async def test_everything_is_there_after_a_restart(data_dir: Path, upstream: Ups
 
 
 async def test_another_master_key_is_refused_before_anything_changes(data_dir: Path) -> None:
-    async with run_site(config_in(data_dir)):
-        pass
+    async with Upstream() as upstream, run_site(config_in(data_dir)) as site:
+        await site.connect(upstream)
     before = (data_dir / "chatbox.db").read_bytes()
     with pytest.raises(StartRefused, match="master key is not the one"):
         async with open_server(config_in(data_dir), SecretBox(bytes(32)), environ={}):

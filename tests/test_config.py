@@ -54,6 +54,21 @@ def test_the_master_key_lies_outside_the_data_directory(tmp_path: Path) -> None:
     assert not config.master_key_path.is_relative_to(config.data_path)
 
 
+def test_relative_paths_are_made_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in (".", "", "../here"):
+        config = Config(data_dir=name or "./", master_key_file="")
+        assert config.data_path == folder.resolve()
+        assert config.master_key_path == folder.resolve().with_name("here.master-key")
+    assert Config(master_key_file="key").master_key_path == folder.resolve() / "key"
+    with pytest.raises(StartRefused, match="name one below it"):
+        _ = Config(data_dir="/").master_key_path
+    with pytest.raises(StartRefused, match="cannot be used"):
+        _ = Config(data_dir="~no-such-user-here/x").data_path
+
+
 BAD: list[tuple[dict[str, str], dict[str, Any], str]] = [
     ({"CHATBOX_PORT": "many"}, {}, r"port \(environment CHATBOX_PORT\)"),
     ({"CHATBOX_PORT": "70000"}, {}, "port must be between"),
@@ -63,6 +78,13 @@ BAD: list[tuple[dict[str, str], dict[str, Any], str]] = [
     ({"CHATBOX_LIMITS_VIEWERS": "-1"}, {}, "limits.viewers must not be negative"),
     ({"CHATBOX_LIMITS_VIEWERS": "x"}, {}, r"limits.viewers \(environment CHATBOX_LIMITS_VIEWERS\)"),
     ({"CHATBOX_UPSTREAM_IDLE_SECONDS": "-0.5"}, {}, "upstream.idle_seconds must not be negative"),
+    ({"CHATBOX_UPSTREAM_TOTAL_SECONDS": "nan"}, {}, "upstream.total_seconds must be a finite"),
+    ({"CHATBOX_UPSTREAM_IDLE_SECONDS": "inf"}, {}, "upstream.idle_seconds must be a finite"),
+    ({"CHATBOX_SHUTDOWN_SECONDS": "inf"}, {}, "shutdown_seconds must be a finite"),
+    ({"CHATBOX_SHUTDOWN_SECONDS": "-1"}, {}, "shutdown_seconds must not be negative"),
+    ({"CHATBOX_CONTEXT_DEFAULT_WINDOW": "511"}, {}, "context.default_window must be at least 512"),
+    ({"CHATBOX_CONTEXT_OUTPUT_RESERVE": "0"}, {}, "context.output_reserve must be at least 1"),
+    ({"CHATBOX_CONTEXT_KEEP_AFTER_DROP": "nan"}, {}, "keep_after_drop must be a finite"),
     ({"CHATBOX_CONTEXT_KEEP_AFTER_DROP": "1.5"}, {}, "keep_after_drop must be between"),
 ]
 

@@ -16,6 +16,7 @@ from chatbox.chat.store.turns import TurnEnd
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms
 from chatbox.llm import events as llm
+from chatbox.llm.errors import ContextExceeded
 from chatbox.llm.tokens import TokenCounter
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Running:
         self.writer = writer
         self.task: asyncio.Task[None] | None = None
         self.calling = False
-        self.limit: int | None = None
+        self.refusal: ContextExceeded | None = None
         self.ending: Literal["stopped", "interrupted"] | None = None
         self.usage: llm.Usage | None = None
         self.finish_reason: str | None = None

@@ -152,10 +152,7 @@ class Planner:
         if below:
             raise CannotContinue("Only the last reply of a branch can be continued.")
         place = _Place(
-            session=session,
-            leaf=message.id,
-            reply=message,
-            fallbacks=(message.model, session.model),
+            session, leaf=message.id, reply=message, fallbacks=(message.model, session.model)
         )
         return await self._plan(caller, place)
 
@@ -174,9 +171,8 @@ class Planner:
 
     async def _plan(self, caller: Caller, place: _Place) -> Plan:
         default = (await self._settings.get(caller)).default_model
-        target = await self._models.resolve(
-            caller, asked=place.asked, fallbacks=(*place.fallbacks, default)
-        )
+        fallbacks = (*place.fallbacks, default)
+        target = await self._models.resolve(caller, asked=place.asked, fallbacks=fallbacks)
         encoding = encoding_for(target.model.name)
         params = merge_params(place.session.params, place.params)
         budget = self._budget(target, params)

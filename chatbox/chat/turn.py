@@ -208,7 +208,7 @@ class Turns:
         except LLMError as failed:
             failure = Failure(failed.code, failed.detail, failed.retryable)
             if isinstance(failed, ContextExceeded):
-                running.limit = failed.limit
+                running.refusal = failed
         except ChatboxError as failed:
             failure = Failure(failed.code, failed.detail, False)
         except Exception:
@@ -243,8 +243,9 @@ class Turns:
         """Note what the call taught about its model; the turn has ended whatever comes of it."""
         plan, usage = running.plan, running.usage
         try:
-            if running.limit is not None:
-                await self._models.learn_window(running.caller, plan.target, running.limit)
+            if running.refusal is not None:
+                limit = running.refusal.limit
+                await self._models.learn_window(running.caller, plan.target, limit)
             if usage is not None and plan.reply is None:
                 counted = int(plan.account.used / plan.account.ratio)
                 await self._models.learn_ratio(

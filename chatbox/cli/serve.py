@@ -58,8 +58,8 @@ def serve(config: Config) -> int:
 def _open_box(config: Config, database: Path) -> SecretBox:
     """Load the master key; a new one is made only where no secret needs the old one."""
     path = config.master_key_path
-    create = not path.exists() and (not database.exists() or not holds_secrets(database))
     try:
+        create = not path.exists() and not holds_secrets(database)
         return SecretBox(load_master_key(path, os.environ, create=create))
     except OSError as failure:
         raise StartRefused(

@@ -99,7 +99,7 @@ class Feed(Viewer):
         boot, _, number = (after or "").rpartition("-")
         self._position = self._channel.last
         if after is not None:
-            known = int(number) if boot == self._hub.boot and number.isdigit() else -1
+            known = int(number) if boot == self._hub.boot and number.isdecimal() else -1
             if known < 0 or self._channel.after(known) is None:
                 items.append(Item("reset", b"{}", self._cursor(self._channel.last)))
             else:

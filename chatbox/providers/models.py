@@ -85,6 +85,8 @@ class Models:
         }
         if "context_window" in given:
             given["window_source"] = "user" if given["context_window"] else "provider"
+        if "max_output" in given:
+            given["output_source"] = "user" if given["max_output"] else "provider"
         async with self._database.write() as writer:
             await model_store.update_model(writer, msgspec.structs.replace(row, **given))
         self._hub.notify(caller.user_id, "models_changed", {})
@@ -195,6 +197,7 @@ async def _named(reader: Reader, caller: Caller, wish: str) -> ModelRow | None:
         enabled=True,
         available=True,
         window_source="provider",
+        output_source="provider",
         token_ratio=1.0,
     )
 

@@ -14,7 +14,9 @@ import pytest
 
 import chatbox
 from chatbox.cli.logs import redact
-from chatbox.cli.main import EXIT_REFUSED, main
+from chatbox.cli.main import EXIT_INTERRUPTED, EXIT_REFUSED, main
+from chatbox.cli.open_files import raise_open_files
+from chatbox.config import Limits
 from chatbox.db.lock import DirectoryLock
 from tests.running import SECRET
 
@@ -134,6 +136,9 @@ def test_a_server_starts_serves_and_ends_with_code_0(
 ) -> None:
     process, url = serving
     assert httpx.get(f"{url}/healthz", trust_env=False).json() == {"status": "ok"}
+    provider = {"name": "here", "base_url": "http://127.0.0.1:9/v1", "secret": SECRET}
+    made = httpx.post(f"{url}/api/v1/providers", json=provider, trust_env=False, timeout=30)
+    assert made.status_code == 201, made.text
     assert {file.stat().st_mode & 0o077 for file in [data, *data.iterdir()]} == {0}
     assert (data.with_name("data.master-key").stat().st_mode & 0o777) == 0o600
     process.send_signal(signal.SIGTERM)
@@ -148,7 +153,44 @@ def test_a_server_starts_serves_and_ends_with_code_0(
     assert "master key is not the one" in said
     said = refusal(capsys, *command, "--master-key-file", str(data.parent / "missing"))
     assert "missing" in said
+    assert "holds secrets" in said
     assert (data / "chatbox.db").read_bytes() == before
+
+
+def test_an_interrupted_start_says_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("chatbox.cli.serve.prepare_directory", interrupt)
+    assert main(["serve"]) == EXIT_INTERRUPTED == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_limit_of_open_files_is_raised_and_a_low_one_is_told(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = pytest.importorskip("resource")
+    limits = [1_024, 4_096]
+
+    def change(_: int, wanted: tuple[int, int]) -> None:
+        limits[:] = wanted
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: tuple(limits))
+    monkeypatch.setattr(resource, "setrlimit", change)
+    raise_open_files(Limits(running_turns=1_000, viewers=2_000))
+    assert limits == [4_096, 4_096]
+    assert not caplog.records
+    raise_open_files(Limits())
+    assert "4096 files" in caplog.text
+    assert "8000" in caplog.text
+    limits[:] = [1_024, resource.RLIM_INFINITY]
+    raise_open_files(Limits())
+    assert limits[0] == 65_536
+    limits[:] = [100_000, 200_000]
+    raise_open_files(Limits())
+    assert limits == [100_000, 200_000]
 
 
 def test_what_looks_like_a_key_is_blanked_in_logs() -> None:

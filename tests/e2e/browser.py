@@ -27,10 +27,15 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+def find_chromium() -> str | None:
+    """The system's Chromium or Chrome."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 def launch(playwright: Playwright) -> Browser:
     """Start the system's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    return playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
 
 
 class Watch:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Route, expect
 
-from tests.e2e.browser import Watch
+from tests.e2e.browser import Watch, find_chromium
 from tests.e2e.conftest import type_of_opener
 from tests.e2e.line import Line
 from tests.e2e.screen import Screen
@@ -138,7 +138,7 @@ def test_a_draft_survives_a_killed_browser(browser: Browser, tmp_path: Path, sit
     session = site.session()
     for visit in ("write", "read"):
         context = browser.browser_type.launch_persistent_context(
-            tmp_path / "profile", executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+            tmp_path / "profile", executable_path=find_chromium(), args=["--no-sandbox"]
         )
         watch = Watch(context)
         screen = Screen(context.pages[0], site.url, watch).chat(session)

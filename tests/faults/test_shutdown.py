@@ -66,6 +66,24 @@ async def test_sigterm_ends_idle_tabs_at_once(server: Server, client: httpx.Asyn
     assert await asyncio.to_thread(server.wait, 5) == 0
 
 
+async def test_half_a_request_does_not_delay_the_end(server: Server) -> None:
+    host = server.url.removeprefix("http://")
+    address, port = host.split(":")
+    begin = f"POST /api/v1/sessions HTTP/1.1\r\nHost: {host}\r\n"
+    body = 'Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{"ti'
+    writers = []
+    for sent in (begin, begin + body):
+        _, writer = await asyncio.open_connection(address, int(port))
+        writer.write(sent.encode())
+        writers.append(writer)
+    await asyncio.sleep(0.3)
+    server.terminate()
+    assert await asyncio.to_thread(server.wait, 5) == 0
+    assert "Traceback" not in server.log.read_text()
+    for writer in writers:
+        writer.close()
+
+
 async def test_a_second_signal_does_not_wait(make_server: Callable[..., Server]) -> None:
     server = make_server().start(shutdown_seconds="60")
     async with server.client() as client:

@@ -1,13 +1,15 @@
 """Starts that must be refused, with a sentence that helps; and what a start puts right."""
 
 import os
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.api import make_session, query
-from tests.faults.processes import Server
+from tests.faults.processes import ROOT, Server
 
 NOBODY = 65_534
 
@@ -56,6 +58,63 @@ def test_open_permissions_are_tightened(make_server: Callable[..., Server]) -> N
     files = list(server.data.glob("chatbox*"))
     assert {file.name for file in files} >= {"chatbox.db", "chatbox.db-wal", "chatbox.lock"}
     assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_directory_of_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.data.mkdir()
+    server.data.chmod(0o755)
+    (server.data / "notes.txt").touch()
+    said = server.refused()
+    assert f"--data-dir {server.data}/chatbox" in said
+    assert "Traceback" not in said
+    assert server.data.stat().st_mode & 0o777 == 0o755
+    assert [file.name for file in server.data.iterdir()] == ["notes.txt"]
+
+
+def test_a_lost_key_is_replaced_only_when_no_secret_needs_it(
+    make_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    with_secret = make_server()
+    with_secret.data.with_name("data.master-key").unlink()
+    said = with_secret.refused()
+    assert "holds secrets" in said
+    assert not with_secret.data.with_name("data.master-key").exists()
+    without = Server(tmp_path)
+    try:
+        assert without.start().stop() == 0
+        without.data.with_name("data.master-key").unlink()
+        assert without.start().stop() == 0
+        assert without.data.with_name("data.master-key").exists()
+    finally:
+        without.kill()
+
+
+def test_the_current_directory_can_be_the_data_directory(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.data.mkdir(mode=0o700)
+    relative = os.path.relpath(server.data, ROOT)
+    server.command[server.command.index(str(server.data))] = relative
+    try:
+        assert server.start().stop() == 0
+    finally:
+        server.kill()
+    assert server.database.exists()
+    assert server.data.with_name("data.master-key").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_ctrl_c_while_starting_says_nothing(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    process = server.spawn()
+    for _ in range(500):
+        if server.data.exists():
+            break
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    assert server.wait() in (0, 130)
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_a_file_that_is_no_database_is_refused_untouched(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbox.db.database import StorageFailed
 from chatbox.errors import ChatboxError, InvalidRequest
 from chatbox.web.paging import Key, decode_cursor, encode_cursor, page
 from chatbox.web.problems import STATUS
@@ -84,6 +85,31 @@ async def test_a_failure_inside_tells_nothing_of_the_inside(site: Site) -> None:
     assert "msgspec" not in str(problem)
 
 
+async def test_a_disk_that_fails_is_told_and_our_own_mistakes_are_not(site: Site) -> None:
+    failures = {"disk I/O error": (503, "storage_failed"), "no such table": (500, "internal")}
+    for text, (status, code) in failures.items():
+        failure = StorageFailed(text)
+        failure.sqlite_errorcode = 10 if status == 503 else 1
+
+        async def fail(*_: object, failure: Exception = failure) -> None:
+            raise failure
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(site.server.settings, "get", fail)
+            answer = await site.client.get("/settings")
+        problem = refused(answer, status, code)
+        assert text not in str(problem)
+    assert (await site.client.get("/settings")).status_code == 200
+
+
+async def test_a_wrong_method_is_told_the_right_ones(site: Site) -> None:
+    answer = await site.client.post(f"{site.url}/zzz", json={})
+    refused(answer, 405, "method_not_allowed")
+    assert "GET" in answer.headers["allow"]
+    answer = await site.client.delete("/settings")
+    assert {"GET", "PATCH"} <= set(answer.headers["allow"].split(", "))
+
+
 def test_every_error_has_a_status_and_a_code_of_its_own() -> None:
     kinds = ChatboxError.__subclasses__()
     assert {kind for kind in kinds if kind not in STATUS} == set()
@@ -98,7 +124,7 @@ async def test_the_page_is_filled_in_and_a_missing_asset_is_none(site: Site) -> 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "__" not in re.sub(r"__[a-z]", "", answer.text).replace("__proto__", "")
-    for path in ("/assets/nothing.js", "/api/nothing", "/v1/models", "/schemata"):
+    for path in ("/assets/nothing.js", "/api/nothing", "/v1", "/v1/models", "/schemata"):
         assert (await site.client.get(site.url + path)).status_code == 404, path
     for path in ("/..%2f..%2fapp.py", "/assets/..%2f..%2fapp.py", "/%2e%2e/app.py", "/%00"):
         answer = await site.client.get(site.url + path)

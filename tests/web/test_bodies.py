@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from chatbox.web.boundary import DISCARD_SECONDS, DISCARDED_BYTES
+from chatbox.web import boundary
+from chatbox.web.boundary import DISCARD_SECONDS, DISCARDED_BYTES, LOOK_UP_SECONDS
 from tests.running import UNKNOWN, Site, config_in, refused, run_site
 
 FORGED = (
@@ -194,6 +195,39 @@ async def test_a_length_of_five_gigabytes_is_refused_before_it_is_read(site: Sit
         assert b" 413 " in await reader.readline()
     writer.close()
     await writer.wait_closed()
+
+
+async def test_half_a_body_is_let_go_when_the_server_stops(site: Site) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(
+        f"POST /api/v1/sessions HTTP/1.1\r\nHost: localhost:{site.port}\r\n"
+        'Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{"ti'.encode()
+    )
+    await asyncio.sleep(2 * LOOK_UP_SECONDS)
+    site.server.hub.stopping = True
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    assert b" 503 " in answer.partition(b"\r\n")[0]
+    assert b"shutting_down" in answer
+    assert b"retry-after: 2" in answer
+    writer.close()
+
+
+async def test_half_a_body_is_waited_for_only_so_long(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boundary, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(boundary, "DISCARD_SECONDS", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(
+        f"POST /api/v1/sessions HTTP/1.1\r\nHost: localhost:{site.port}\r\n"
+        'Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{"ti'.encode()
+    )
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    assert b" 408 " in answer.partition(b"\r\n")[0]
+    assert b"body_timeout" in answer
+    writer.close()
 
 
 async def test_odd_query_values_are_never_a_5xx(client: httpx.AsyncClient) -> None:

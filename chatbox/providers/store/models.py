@@ -25,13 +25,14 @@ class ModelRow(msgspec.Struct, frozen=True):
     enabled: bool
     available: bool
     window_source: str
+    output_source: str
     token_ratio: float
 
 
 _MODEL = """
     SELECT m.id, m.provider_id, p.public_id AS provider_public_id, p.name AS provider_name,
         p.enabled AS provider_enabled, m.name, m.context_window, m.max_output, m.capabilities,
-        m.enabled, m.available, m.window_source, m.token_ratio
+        m.enabled, m.available, m.window_source, m.output_source, m.token_ratio
     FROM models m
     JOIN providers p ON p.id = m.provider_id
 """
@@ -96,7 +97,9 @@ async def replace_offer(
         VALUES (:provider, :name, :window, :max_output, :capabilities, :at)
         ON CONFLICT (provider_id, name) DO UPDATE
         SET available = 1, capabilities = excluded.capabilities,
-            max_output = coalesce(models.max_output, excluded.max_output),
+            max_output = CASE models.output_source
+                WHEN 'provider' THEN excluded.max_output
+                ELSE models.max_output END,
             context_window = CASE models.window_source
                 WHEN 'provider' THEN excluded.context_window
                 ELSE models.context_window END
@@ -120,9 +123,10 @@ async def insert_model(writer: Writer, provider_key: int, new: NewModel, *, at: 
     await writer.execute(
         """
         INSERT INTO models (provider_id, name, context_window, max_output, window_source,
-            created_at)
+            output_source, created_at)
         VALUES (:provider, :name, :window, :max_output,
-            CASE WHEN :window IS NULL THEN 'provider' ELSE 'user' END, :at)
+            CASE WHEN :window IS NULL THEN 'provider' ELSE 'user' END,
+            CASE WHEN :max_output IS NULL THEN 'provider' ELSE 'user' END, :at)
         """,
         provider=provider_key,
         name=new.name,
@@ -138,13 +142,14 @@ async def update_model(writer: Writer, row: ModelRow) -> None:
         """
         UPDATE models
         SET context_window = :window, max_output = :max_output, enabled = :enabled,
-            window_source = :source
+            window_source = :source, output_source = :output_source
         WHERE id = :id
         """,
         window=row.context_window,
         max_output=row.max_output,
         enabled=row.enabled,
         source=row.window_source,
+        output_source=row.output_source,
         id=row.id,
     )
 

@@ -1605,7 +1605,10 @@ export interface operations {
                 /** @description The last event of that turn that it has seen */
                 seq?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The same, as browsers send it */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };
