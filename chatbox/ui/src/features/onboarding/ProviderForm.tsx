@@ -63,7 +63,7 @@ export function ProviderForm({ provider, onDone, actions }: ProviderFormProps) {
       <Field label={target?.has_secret ? t("settings.field_key_new") : t("settings.field_key")} hint={keyHint(target, preset.needsKey, preset.keyPage, preset.label)} error={problems.secret ?? (form.losesKey ? t("settings.field_key_again") : null)}>
         {(control) => <SecretInput control={control} value={values.secret} onValue={(secret) => change({ secret })} />}
       </Field>
-      {target?.has_secret && (
+      {(target?.has_secret || target?.secret_hint != null) && (
         <Checkbox checked={values.dropSecret} disabled={values.secret !== ""} onChange={(dropSecret) => change({ dropSecret })}>
           {t("settings.field_key_remove")}
         </Checkbox>
