@@ -58,4 +58,4 @@ def test_a_long_chat_opens_like_a_short_one(opener: type_of_opener, stage: Stage
 def test_a_40_kb_reply_keeps_the_page_free(opener: type_of_opener, stage: Stage) -> None:
     screen = opener(stage.site)
     work = stream_work(screen, stage.site.session("at-once"), "Go")
-    assert work.busy < 1.5, work
+    assert work.busy < 1.0, work

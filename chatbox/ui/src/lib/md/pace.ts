@@ -1,7 +1,10 @@
 // When to show what has streamed in: at most once a frame, more rarely for long texts, never in a hidden tab.
 
-const SHORT_MS = 33;
-const LONG_MS = 100;
+const FIRST_MS = 33;
+/** Once somebody is reading, ten flushes a second read as well as thirty and cost a third. */
+const READING_MS = 100;
+const READING_TEXT = 4_000;
+const LONG_MS = 150;
 const LONG_TEXT = 100_000;
 const LONG_TAIL = 20_000;
 /** A slow flush is followed by a pause of so many times its length: the page stays usable whatever the text is. */
@@ -27,7 +30,7 @@ export class Pace {
       document.addEventListener('visibilitychange', this.#onVisible);
       return;
     }
-    const interval = total > LONG_TEXT || tail > LONG_TAIL ? LONG_MS : SHORT_MS;
+    const interval = total > LONG_TEXT || tail > LONG_TAIL ? LONG_MS : total > READING_TEXT ? READING_MS : FIRST_MS;
     const due = this.#lastStart + Math.max(interval, this.#lastCost * REST_FACTOR) - performance.now();
     if (due <= 8) this.#nextFrame();
     else this.#timer = setTimeout(() => this.#nextFrame(), due - 8);
