@@ -1,10 +1,10 @@
 // When to show what has streamed in: at most once a frame, more rarely for long texts, never in a hidden tab.
 
 const FIRST_MS = 33;
-/** Once somebody is reading, ten flushes a second read as well as thirty and cost a third. */
-const READING_MS = 100;
+/** Once somebody is reading, six flushes a second read as well as thirty and cost a fifth. */
+const READING_MS = 160;
 const READING_TEXT = 4_000;
-const LONG_MS = 150;
+const LONG_MS = 200;
 const LONG_TEXT = 100_000;
 const LONG_TAIL = 20_000;
 /** A slow flush is followed by a pause of so many times its length: the page stays usable whatever the text is. */
