@@ -1,6 +1,7 @@
 """Reads one answer as frames, whatever form it comes in, within clocks and limits."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Self
 
 import httpx
@@ -29,6 +30,7 @@ class Answer:
         self._raw = response.aiter_raw()
         self._body = BodyDecoder(response.headers.get("content-encoding", ""), limit=MAX_ANSWER)
         self._sse = SSEDecoder()
+        self._pieces: Iterator[bytes] = iter(())
         self._whole: bytearray | None = None
         self._sniffed = False
         self._ended = False
@@ -44,18 +46,27 @@ class Answer:
         if self._ended:
             return None
         try:
-            raw = await self._watch.wait(anext(self._raw, None))
-            if raw is None:
-                self._ended = True
-                return self._last()
-            frames: list[Frame] = []
-            for piece in self._body.feed(raw):
-                frames += self._take(piece)
+            piece = await self._next_piece()
         except httpx.TransportError as exc:
             raise _named(exc) from exc
+        if piece is None:
+            self._ended = True
+            return self._last()
+        frames = self._take(piece)
         if frames:
             self._watch.data()
         return frames
+
+    async def _next_piece(self) -> bytes | None:
+        """Unpack a piece at a time: what came before a fault counts, and others have their turn."""
+        if (piece := next(self._pieces, None)) is not None:
+            await asyncio.sleep(0)
+            return piece
+        raw = await self._watch.wait(anext(self._raw, None))
+        if raw is None:
+            return None
+        self._pieces = iter(self._body.feed(raw))
+        return next(self._pieces, b"")
 
     async def drain(self) -> None:
         """Read on to the end for a moment, so that the connection can serve the next request."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.e2e.browser import Watch, find_chromium, launch
 from tests.e2e.line import Line
@@ -52,27 +52,45 @@ def site(
     running.close()
 
 
+class Contexts(list[BrowserContext]):
+    """The browser contexts of a test; they close before what they talk to goes away."""
+
+    def close(self) -> None:
+        for context in self:
+            context.close()
+
+
 @pytest.fixture
-def own_site(tmp_path: Path, prepared: Path, upstream: Upstream) -> Iterator[Site]:
+def contexts() -> Contexts:
+    return Contexts()
+
+
+@pytest.fixture
+def own_site(
+    tmp_path: Path, prepared: Path, upstream: Upstream, contexts: Contexts
+) -> Iterator[Site]:
     """A server of the test's own, which it may stop, kill and start again."""
     running = make_site(tmp_path, upstream, prepared).start()
     yield running
+    contexts.close()
     running.close()
 
 
 @pytest.fixture
-def new_site(tmp_path: Path, upstream: Upstream) -> Iterator[Site]:
+def new_site(tmp_path: Path, upstream: Upstream, contexts: Contexts) -> Iterator[Site]:
     """A server on an empty data directory, not started yet."""
     made = make_site(tmp_path, upstream)
     yield made
+    contexts.close()
     made.close()
 
 
 @pytest.fixture
-def line(own_site: Site) -> Iterator[Line]:
+def line(own_site: Site, contexts: Contexts) -> Iterator[Line]:
     """The way to a server of the test's own."""
     laid = Line(own_site.port)
     yield laid
+    contexts.close()
     laid.close()
 
 
@@ -80,10 +98,9 @@ type_of_opener = Callable[..., Screen]
 
 
 @pytest.fixture
-def opener(browser: Browser) -> Iterator[type_of_opener]:
+def opener(browser: Browser, contexts: Contexts) -> Iterator[type_of_opener]:
     """Open screens; tabs of one context share storage. Fails when a page did what it must not."""
     watches: list[Watch] = []
-    contexts = []
 
     def make(site: Site | str, **options: Any) -> Screen:
         base = site if isinstance(site, str) else site.url
@@ -93,13 +110,10 @@ def opener(browser: Browser) -> Iterator[type_of_opener]:
         contexts.append(context)
         watch = Watch(context)
         watches.append(watch)
-        if isinstance(site, Site):
-            site.before_close.append(context.close)
         return Screen(context.new_page(), base, watch)
 
     yield make
-    for context in contexts:
-        context.close()
+    contexts.close()
     for watch in watches:
         watch.check()
 

@@ -2,7 +2,6 @@
 
 import shutil
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ class Site:
         self.server = server
         self.upstream = upstream
         self.client = httpx.Client(trust_env=False, timeout=30)
-        self.before_close: list[Callable[[], None]] = []
 
     @property
     def url(self) -> str:
@@ -36,8 +34,6 @@ class Site:
         return self
 
     def close(self) -> None:
-        for leave in self.before_close:
-            leave()
         self.client.close()
         self.server.kill()
 

@@ -41,7 +41,8 @@ def test_skipping_leads_to_a_page_that_says_what_is_missing(
 ) -> None:
     new_site.start()
     screen = opener(new_site).open("/")
-    screen.button("Skip for now").click()
+    with screen.page.expect_response("**/api/v1/settings"):
+        screen.button("Skip for now").click()
     expect(screen.page.get_by_role("heading", level=1)).to_have_text(
         "Connect a model to start chatting."
     )

@@ -57,6 +57,8 @@ export interface RequestOptions {
 }
 
 const DEFAULT_TIMEOUT = 30_000;
+/** Characters of a body that may outlive its page; browsers allow 64 KB over all such requests. */
+const MAY_OUTLIVE = 4_000;
 
 /** The absolute path of an API resource below the deployment's base path. */
 export function apiUrl(path: string, query?: Record<string, QueryValue>): string {
@@ -110,14 +112,17 @@ async function request<T>(
     clock.abort();
   }, options.timeout ?? DEFAULT_TIMEOUT);
   const forward = (): void => clock.abort();
+  const text = body === undefined ? null : JSON.stringify(body);
   if (options.signal?.aborted) clock.abort();
   options.signal?.addEventListener("abort", forward);
   try {
     const response = await fetch(apiUrl(path, options.query), {
       method,
       headers: headersFor(body !== undefined, options),
-      body: body === undefined ? null : JSON.stringify(body),
+      body: text,
       signal: clock.signal,
+      // A change that was asked for is made, even when the page is closed or reloaded at once.
+      keepalive: method !== "GET" && (text?.length ?? 0) <= MAY_OUTLIVE,
       credentials: "same-origin",
       cache: "no-store",
     });
