@@ -23,7 +23,7 @@ from chatbox.config import Config
 from chatbox.db.database import Database
 from chatbox.events.hub import PING_SECONDS, Hub
 from chatbox.events.routes import EventRoutes
-from chatbox.kit.egress import Policy, make_client
+from chatbox.kit.egress import Client, Policy
 from chatbox.kit.secretbox import SecretBox
 from chatbox.kit.tasks import Tasks
 from chatbox.llm.openai import OpenAIAdapter
@@ -59,7 +59,7 @@ class Server:
         self.hub = Hub()
 
         policy = Policy()
-        self.client = make_client(policy)
+        self.client = Client(policy)
         self.counter = TokenCounter()
         calls = Calls(
             self.client,

@@ -5,12 +5,13 @@ import msgspec
 from chatbox.caller import Caller
 from chatbox.chat.messages import Messages
 from chatbox.chat.model import Answer, Started, Turn
-from chatbox.chat.replay import replay
+from chatbox.chat.replay import Replay, replay
 from chatbox.chat.store import turns as turn_store
+from chatbox.chat.store.turns import TurnRow
 from chatbox.chat.turn import Turns
 from chatbox.chat.view import turn_of
 from chatbox.config import Limits
-from chatbox.db.database import Database
+from chatbox.db.database import Database, Reader
 from chatbox.errors import LimitReached, ProviderFailed
 from chatbox.events.hub import Hub
 from chatbox.events.stream import UNKNOWN, TurnStream
@@ -40,11 +41,9 @@ class Turning:
 
     async def show(self, caller: Caller, turn_id: str) -> Turn:
         """A turn as it is now."""
-        async with self._database.snapshot() as reader:
-            row = await turn_store.get_turn(reader, caller.user_id, turn_id)
-            log = self._hub.log(turn_id)
-            last = len(log.events) if log else len((await replay(reader, row)).events)
-        return turn_of(row, last_event_id=last)
+        row, ended = await self._found(caller, turn_id)
+        log = self._hub.log(turn_id)
+        return turn_of(row, last_event_id=len(log.events if log else ended.events))
 
     def check_room(self) -> None:
         """Raise `LimitReached` when nobody more can watch; asked before a turn is begun."""
@@ -63,9 +62,7 @@ class Turning:
         log = self._hub.log(turn_id)
         if log is not None and log.user_id == caller.user_id:
             return TurnStream(self._hub, self._tasks, log, after)
-        async with self._database.snapshot() as reader:
-            row = await turn_store.get_turn(reader, caller.user_id, turn_id)
-            ended = await replay(reader, row)
+        _, ended = await self._found(caller, turn_id)
         if after > ended.safe:
             after = UNKNOWN
         return TurnStream(self._hub, self._tasks, ended.events, after)
@@ -94,3 +91,10 @@ class Turning:
                 turn_id=turn.id,
             )
         return Answer(session_id=turn.session_id, turn=turn, message=message)
+
+    async def _found(self, caller: Caller, turn_id: str) -> tuple[TurnRow, Replay]:
+        async def find(reader: Reader) -> tuple[TurnRow, Replay]:
+            row = await turn_store.get_turn(reader, caller.user_id, turn_id)
+            return row, await replay(reader, row)
+
+        return await self._database.snapshot(find)

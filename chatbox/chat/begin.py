@@ -1,10 +1,12 @@
 """The transaction that begins a turn: question, empty reply and turn, or nothing at all."""
 
+import hashlib
+
 import msgspec
 
 from chatbox.caller import Caller
 from chatbox.chat.compose import NEW
-from chatbox.chat.messages import Messages
+from chatbox.chat.messages import Found, Messages, with_siblings
 from chatbox.chat.model import Started
 from chatbox.chat.plan import Plan
 from chatbox.chat.reply import text_of, thinking_of
@@ -17,7 +19,13 @@ from chatbox.chat.store.turns import TurnRow
 from chatbox.chat.titles import title_of
 from chatbox.chat.view import session_of, turn_of
 from chatbox.db.database import Conflict, Database, Reader, Writer
-from chatbox.errors import AlreadyExists, CannotContinue, NotFound, SessionBusy
+from chatbox.errors import (
+    AlreadyExists,
+    CannotContinue,
+    IdempotencyMismatch,
+    NotFound,
+    SessionBusy,
+)
 from chatbox.events.hub import Hub, TurnLog
 from chatbox.kit.clock import now_ms
 from chatbox.kit.ids import new_id
@@ -33,6 +41,11 @@ class Order(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+def fingerprint_of(verb: str, target: str | None, body: object) -> str:
+    """Tell requests apart that carry the same Idempotency-Key."""
+    return hashlib.sha256(msgspec.json.encode([verb, target, body])).hexdigest()
+
+
 class Begun(msgspec.Struct, frozen=True):
     """A turn on disk, with its integer keys and its log."""
 
@@ -43,9 +56,12 @@ class Begun(msgspec.Struct, frozen=True):
     started: Started
 
 
-class _Written(msgspec.Struct, frozen=True):
+class Shown(msgspec.Struct, frozen=True):
+    """A turn as it is on disk, with its session and its messages, the reply last."""
+
     row: TurnRow
-    started: Started
+    session: SessionRow
+    found: Found
 
 
 class _Keys(msgspec.Struct, frozen=True):
@@ -64,45 +80,31 @@ async def begin_turn(
 
     Raises `SessionBusy`, `NotFound` and `AlreadyExists` for what changed since the plan was made.
     """
-    log: TurnLog | None = None
-
-    def open_log(written: _Written | None) -> None:
-        nonlocal log
-        if written is not None:
-            log = _open_log(hub, order, written.row)
-
-    try:
-        written = await database.write_together(
-            lambda w: _write(w, hub, messages, order), before_commit=open_log
-        )
-    except BaseException:
-        if log is not None:
-            hub.close_log(log)
-        raise
-    if written is None or log is None:
+    written = await database.write_together(lambda writer: _write(writer, order))
+    if written is None:
         return None
-    turn = msgspec.structs.replace(written.started.turn, last_event_id=len(log.events))
+    log = _open_log(hub, order, written.row)
     return Begun(
         turn_key=written.row.id,
         reply_key=written.row.reply_id,
         session_key=written.row.session_id,
         log=log,
-        started=msgspec.structs.replace(written.started, turn=turn),
+        started=started_of(hub, messages, written),
     )
 
 
-async def _write(writer: Writer, hub: Hub, messages: Messages, order: Order) -> _Written | None:
+async def _write(writer: Writer, order: Order) -> Shown | None:
     caller = order.caller
     if order.key and await turn_store.find_turn_by_key(writer, caller.user_id, order.key):
         return None
     at = now_ms()
     keys = await _write_messages(writer, caller, order.plan, at)
     row = await _write_turn(writer, order, keys, at)
-    return _Written(row=row, started=await started_of(writer, hub, messages, caller, row))
+    return await _show(writer, caller, row)
 
 
 def _open_log(hub: Hub, order: Order, row: TurnRow) -> TurnLog:
-    """Make the turn visible; before the commit, so that nobody can find it without its log."""
+    """Make the turn visible, in the same step of the event loop that learns of the commit."""
     log = TurnLog(
         turn_id=row.public_id,
         session_id=row.session_public_id,
@@ -151,26 +153,38 @@ def turn_event(row: TurnRow, *, text: str) -> dict[str, object]:
     }
 
 
-async def started_of(
-    reader: Reader, hub: Hub, messages: Messages, caller: Caller, row: TurnRow
-) -> Started:
-    """Show a turn with its session and messages as they are now."""
+async def find_begun(reader: Reader, caller: Caller, key: str, fingerprint: str) -> Shown | None:
+    """Find what an Idempotency-Key has begun; another request under it is a mismatch."""
+    row = await turn_store.find_turn_by_key(reader, caller.user_id, key)
+    if row is None:
+        return None
+    if row.request_hash != fingerprint:
+        raise IdempotencyMismatch
+    return await _show(reader, caller, row)
+
+
+async def _show(reader: Reader, caller: Caller, row: TurnRow) -> Shown:
+    """Read what belongs to a turn."""
     session = await session_store.get_session(reader, caller.user_id, row.session_public_id)
-    reply = await message_store.get_message_by_key(reader, row.reply_id)
-    rows = [reply]
+    rows = [await message_store.get_message_by_key(reader, row.reply_id)]
     if row.user_message_public_id is not None:
         question = await message_store.get_message(
             reader, caller.user_id, row.user_message_public_id
         )
         rows.insert(0, question)
-    shown = await messages.show(reader, rows)
-    log = hub.log(row.public_id)
+    return Shown(row, session, await with_siblings(reader, rows))
+
+
+def started_of(hub: Hub, messages: Messages, shown: Shown) -> Started:
+    """Show a turn with its session and messages as they are now."""
+    log = hub.log(shown.row.public_id)
     last = len(log.events) if log is not None else 0
+    items = messages.show(shown.found)
     return Started(
-        turn=turn_of(row, last_event_id=last),
-        session=session_of(session),
-        user_message=shown[0] if len(shown) == 2 else None,
-        reply=shown[-1],
+        turn=turn_of(shown.row, last_event_id=last),
+        session=session_of(shown.session),
+        user_message=items[0] if len(items) == 2 else None,
+        reply=items[-1],
     )
 
 
@@ -191,10 +205,9 @@ async def _write_messages(writer: Writer, caller: Caller, plan: Plan, at: int) -
                 status="done",
                 parts=(TextPart(plan.question.text),),
                 at=at,
+                tokens=plan.question.tokens,
+                tokens_encoding=plan.encoding,
             ),
-        )
-        await message_store.update_tokens(
-            writer, ((question, plan.question.tokens),), plan.encoding
         )
     reply = await _reply(writer, plan, session, question, at)
     start = question if plan.context.start_id == NEW else plan.context.start_id

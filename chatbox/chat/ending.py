@@ -91,7 +91,7 @@ class Ending:
         begun, plan = running.begun, running.plan
         parts = running.writer.parts(plan.reply.parts if plan.reply else ())
         tokens = await self._counter.count(text_of(parts), plan.encoding)
-        usage = await self._usage(running)
+        usage = await self._usage(running, tokens if plan.reply is None else None)
         outcome = _outcome(running, usage)
         return TurnEnd(
             turn_key=begun.turn_key,
@@ -109,7 +109,7 @@ class Ending:
             at=now_ms(),
         )
 
-    async def _usage(self, running: Running) -> Usage | None:
+    async def _usage(self, running: Running, written: int | None) -> Usage | None:
         """What the call took: as the provider told it, else as counted here, unless it failed."""
         told, plan = running.usage, running.plan
         if told is not None:
@@ -118,7 +118,8 @@ class Ending:
             )
         if running.status == "failed":
             return None
-        written = await self._counter.count(text_of(running.writer.parts()), plan.encoding)
+        if written is None:  # the reply is longer than what this turn wrote of it
+            written = await self._counter.count(text_of(running.writer.parts()), plan.encoding)
         return Usage(plan.account.used, written, estimated=True)
 
 

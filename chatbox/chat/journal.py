@@ -16,7 +16,7 @@ from chatbox.db.database import Database, Writer
 
 logger = logging.getLogger(__name__)
 
-FLUSH_SECONDS = 0.12
+FLUSH_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 ENDING_TRIES = 5
 
@@ -97,8 +97,7 @@ class Journal:
         ]
         try:
             ends = [ending.end for ending in endings]
-            async with self._database.write_at_once(lambda writer: _write(writer, rows, ends)):
-                pass
+            await self._database.write_together(lambda writer: _write(writer, rows, ends))
         except Exception as failure:  # disk full, I/O error: keep everything for the next try
             logger.exception("journal commit failed")
             self._keep(waiting, endings, failure)

@@ -24,6 +24,13 @@ from chatbox.kit.ids import new_id
 from chatbox.llm.messages import TextPart
 
 
+class Found(msgspec.Struct, frozen=True):
+    """Messages of one session, and by parent the public ids of all versions, in order."""
+
+    rows: Sequence[MessageRow]
+    siblings: Mapping[int | None, list[str]]
+
+
 class Messages:
     """The verbs of messages; `live` holds the replies that are being written, by public id."""
 
@@ -42,21 +49,26 @@ class Messages:
 
         From the end, the next page holds older messages; else newer ones.
         """
-        async with self._database.snapshot() as reader:
+
+        async def find(reader: Reader) -> tuple[Found, int | None]:
             session = await session_store.get_session(reader, caller.user_id, session_id)
             if session.active_leaf_id is None:
-                return [], None
-            if from_end:
-                rows, following = await _page_back(reader, session, start, limit)
-            else:
-                rows, following = await _page_forward(reader, session, start, limit)
-            return await self.show(reader, rows), following
+                return Found([], {}), None
+            turn = _page_back if from_end else _page_forward
+            rows, following = await turn(reader, session, start, limit)
+            return await with_siblings(reader, rows), following
+
+        found, following = await self._database.snapshot(find)
+        return self.show(found), following
 
     async def get(self, caller: Caller, message_id: str) -> Message:
         """Read one message, or raise `NotFound`."""
-        async with self._database.snapshot() as reader:
+
+        async def find(reader: Reader) -> Found:
             row = await message_store.get_message(reader, caller.user_id, message_id)
-            return (await self.show(reader, [row]))[0]
+            return await with_siblings(reader, [row])
+
+        return self.show(await self._database.snapshot(find))[0]
 
     async def change(self, caller: Caller, message_id: str, change: MessageChange) -> Message:
         """Pin a message, or write another version of it beside it."""
@@ -68,8 +80,8 @@ class Messages:
             if change.text is not UNSET:
                 check_text(change.text, self._limits)
                 key = await _write_version(writer, caller, row, change.text)
-            shown = await message_store.get_message_by_key(writer, key)
-            message = (await self.show(writer, [shown]))[0]
+            changed = await message_store.get_message_by_key(writer, key)
+            message = self.show(await with_siblings(writer, [changed]))[0]
         self._hub.notify(caller.user_id, "messages_changed", {"session_id": message.session_id})
         return message
 
@@ -87,12 +99,12 @@ class Messages:
         self._hub.notify(caller.user_id, "session", {"session": session_of(session)})
         self._hub.notify(caller.user_id, "messages_changed", {"session_id": session.public_id})
 
-    async def show(self, reader: Reader, rows: Sequence[MessageRow]) -> list[Message]:
-        """Show messages of one session with their versions and, while pending, the text so far."""
-        if not rows:
-            return []
-        siblings = await _siblings(reader, rows)
-        return [message_of(self._as_written(row), siblings=siblings[row.parent_id]) for row in rows]
+    def show(self, found: Found) -> list[Message]:
+        """Show messages with their versions and, while pending, the text so far."""
+        return [
+            message_of(self._as_written(row), siblings=found.siblings[row.parent_id])
+            for row in found.rows
+        ]
 
     def _as_written(self, row: MessageRow) -> MessageRow:
         writer = self._live.get(row.public_id)
@@ -124,7 +136,10 @@ async def _page_forward(
     return rows[::-1], following
 
 
-async def _siblings(reader: Reader, rows: Sequence[MessageRow]) -> dict[int | None, list[str]]:
+async def with_siblings(reader: Reader, rows: Sequence[MessageRow]) -> Found:
+    """Find the other versions of messages of one session."""
+    if not rows:
+        return Found([], {})
     session_key = rows[0].session_id
     parents = [row.parent_id for row in rows if row.parent_id is not None]
     found = []
@@ -137,7 +152,7 @@ async def _siblings(reader: Reader, rows: Sequence[MessageRow]) -> dict[int | No
     siblings: dict[int | None, list[str]] = {}
     for one in found:
         siblings.setdefault(one.parent_id, []).append(one.public_id)
-    return siblings
+    return Found(rows, siblings)
 
 
 async def _idle_session(reader: Reader, caller: Caller, row: MessageRow) -> SessionRow:

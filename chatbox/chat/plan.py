@@ -7,30 +7,21 @@ parameters, and which messages fit. So a request that cannot work fails before i
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from msgspec import UNSET
 
 from chatbox.caller import Caller
-from chatbox.chat.compose import NEW, write_messages
+from chatbox.chat.compose import NEW, chosen, read_texts, write_messages
 from chatbox.chat.context import Budget, Context, Entry, build_context
-from chatbox.chat.model import Again, Chat, ContextAccount, NewSession, Send
+from chatbox.chat.model import Again, Chat, ContextAccount, Send
+from chatbox.chat.place import Place, place_of_again, place_of_more, place_of_send
 from chatbox.chat.reply import text_of
-from chatbox.chat.service import new_session
 from chatbox.chat.store import branches as branch_store
 from chatbox.chat.store import messages as message_store
-from chatbox.chat.store import sessions as session_store
 from chatbox.chat.store.branches import PathRow
-from chatbox.chat.store.messages import MessageRow
+from chatbox.chat.store.messages import MessageRow, TextRow
 from chatbox.chat.store.sessions import SessionRow
 from chatbox.config import Config, Limits
-from chatbox.db.database import Database, Reader
-from chatbox.errors import (
-    BodyTooLarge,
-    CannotContinue,
-    InvalidRequest,
-    LimitReached,
-    NotFound,
-    SessionBusy,
-)
+from chatbox.db.database import Database, Look, Reader
+from chatbox.errors import BodyTooLarge, InvalidRequest
 from chatbox.kit.ids import is_id, new_id
 from chatbox.llm.adapter import Completion, Params
 from chatbox.llm.messages import Message
@@ -64,17 +55,14 @@ class Plan(msgspec.Struct, frozen=True):
     encoding: EncodingName
 
 
-class _Place(msgspec.Struct, frozen=True):
-    """Where in which session a turn happens, and what it says."""
+class _Found(msgspec.Struct, frozen=True):
+    """What a plan is made from; `texts` are those that were not counted in this encoding yet."""
 
-    session: SessionRow
-    leaf: int | None
-    question: str | None = None
-    message_id: str | None = None
-    reply: MessageRow | None = None
-    params: Params | None = None
-    asked: tuple[str | None, ...] = ()
-    fallbacks: tuple[str | None, ...] = ()
+    place: Place
+    target: Target
+    encoding: EncodingName
+    path: list[PathRow]
+    texts: dict[int, str]
 
 
 class Planner:
@@ -97,101 +85,40 @@ class Planner:
 
     async def send(self, caller: Caller, session_id: str | None, ask: Send | Chat) -> Plan:
         """Plan the answer to a new message."""
-        check_text(ask.content, self._config.limits)
+        limits = self._config.limits
+        check_text(ask.content, limits)
         message_id = getattr(ask, "message_id", None)
         if message_id is not None and not is_id(message_id):
             raise InvalidRequest("The message_id must be a UUID in lower case.")
-        async with self._database.snapshot() as reader:
-            session = await self._session(reader, caller, session_id, ask)
-            leaf = await _leaf(reader, caller, session, ask.parent_id)
-        place = _Place(
-            session=session,
-            leaf=leaf,
-            question=ask.content,
-            message_id=message_id,
-            params=ask.params,
-            asked=(ask.model, session.model),
+        return await self._plan(
+            caller, lambda reader: place_of_send(reader, caller, session_id, ask, limits=limits)
         )
-        return await self._plan(caller, place)
 
     async def again(self, caller: Caller, message_id: str, ask: Again) -> Plan:
         """Plan another version of a reply, or a new reply to a user message."""
-        async with self._database.snapshot() as reader:
-            message = await message_store.get_message(reader, caller.user_id, message_id)
-            session = await session_store.get_session(
-                reader, caller.user_id, message.session_public_id
-            )
-        leaf = message.parent_id if message.role == "assistant" else message.id
-        if leaf is None:
-            raise InvalidRequest("There is no question before this message.")
-        place = _Place(
-            session=session,
-            leaf=leaf,
-            params=ask.params,
-            asked=(ask.model, session.model),
-            fallbacks=(message.model,),
+        return await self._plan(
+            caller, lambda reader: place_of_again(reader, caller, message_id, ask)
         )
-        return await self._plan(caller, place)
 
     async def more(self, caller: Caller, message_id: str) -> Plan:
         """Plan the continuation of a reply that is not complete."""
-        async with self._database.snapshot() as reader:
-            message = await message_store.get_message(reader, caller.user_id, message_id)
-            session = await session_store.get_session(
-                reader, caller.user_id, message.session_public_id
-            )
-            below = await branch_store.list_children(
-                reader, session.id, first_parent=message.id, last_parent=message.id
-            )
-        if message.role != "assistant":
-            raise CannotContinue("Only replies can be continued.")
-        if message.status == "pending":
-            raise SessionBusy
-        if message.status == "done" and message.finish_reason != "length":
-            raise CannotContinue("This reply is complete.")
-        if below:
-            raise CannotContinue("Only the last reply of a branch can be continued.")
-        place = _Place(
-            session, leaf=message.id, reply=message, fallbacks=(message.model, session.model)
-        )
-        return await self._plan(caller, place)
+        return await self._plan(caller, lambda reader: place_of_more(reader, caller, message_id))
 
-    async def _session(
-        self, reader: Reader, caller: Caller, session_id: str | None, ask: Send | Chat
-    ) -> SessionRow:
-        if session_id is None:
-            prompt = getattr(ask, "system_prompt", None) or ""
-            return new_session(NewSession(model=ask.model, system_prompt=prompt))
-        session = await session_store.get_session(reader, caller.user_id, session_id)
-        if session.running_turn_id is not None:
-            raise SessionBusy(turn_id=session.running_turn_id)
-        if session.message_count >= self._config.limits.messages_per_session:
-            raise LimitReached("This session is full; begin a new one.")
-        return session
-
-    async def _plan(self, caller: Caller, place: _Place) -> Plan:
-        default = (await self._settings.get(caller)).default_model
-        fallbacks = (*place.fallbacks, default)
-        target = await self._models.resolve(caller, asked=place.asked, fallbacks=fallbacks)
-        encoding = encoding_for(target.model.name)
-        params = merge_params(place.session.params, place.params)
-        budget = self._budget(target, params)
-        async with self._database.snapshot() as reader:
-            path = []
-            if place.leaf is not None:
-                path = await branch_store.list_path(reader, place.session.id, place.leaf)
-            texts = await _texts(
-                reader, place.session, [r for r in path if r.tokens_encoding != encoding]
-            )
-        counts = {key: await self._counter.count(text, encoding) for key, text in texts.items()}
-        entries = _entries(path, counts)
+    async def _plan(self, caller: Caller, placing: Look[Place]) -> Plan:
+        found = await self._find(caller, placing)
+        place, target, encoding = found.place, found.target, found.encoding
+        count = self._counter.count
+        counts = {key: await count(text, encoding) for key, text in found.texts.items()}
+        entries = _entries(found.path, counts)
         question = await self._question(place, encoding)
         if question is not None:
             entries.append(Entry(id=NEW, role="user", tokens=question.tokens))
         system = place.session.system_prompt
-        system_tokens = await self._counter.count(system, encoding) if system else 0
-        start = next((row.window_start_id for row in reversed(path) if row.window_start_id), None)
-        context = build_context(system_tokens, entries, budget, start_id=start)
+        system_tokens = await count(system, encoding) if system else 0
+        starts = (row.window_start_id for row in reversed(found.path) if row.window_start_id)
+        params = merge_params(place.session.params, place.params)
+        budget = self._budget(target, params)
+        context = build_context(system_tokens, entries, budget, start_id=next(starts, None))
         return Plan(
             session=place.session,
             parent=place.leaf if place.reply is None else place.reply.parent_id,
@@ -209,6 +136,26 @@ class Planner:
             encoding=encoding,
         )
 
+    async def _find(self, caller: Caller, placing: Look[Place]) -> _Found:
+        """Read everything in one trip, for all sends of a moment share few readers."""
+        default = (await self._settings.get(caller)).default_model
+
+        async def find(reader: Reader) -> _Found:
+            place = await placing(reader)
+            fallbacks = (*place.fallbacks, default)
+            target = await self._models.resolve(
+                reader, caller, asked=place.asked, fallbacks=fallbacks
+            )
+            encoding = encoding_for(target.model.name)
+            path: list[PathRow] = []
+            if place.leaf is not None:
+                path = await branch_store.list_path(reader, place.session.id, place.leaf)
+            uncounted = [row for row in path if row.tokens_encoding != encoding]
+            texts = await _texts(reader, place.session, uncounted)
+            return _Found(place, target, encoding, path, texts)
+
+        return await self._database.snapshot(find)
+
     def _budget(self, target: Target, params: Params) -> Budget:
         window = target.window
         reserve = params.max_tokens or min(self._config.context.output_reserve, window // 4)
@@ -219,14 +166,18 @@ class Planner:
             keep=self._config.context.keep_after_drop,
         )
 
-    async def _written(self, place: _Place, context: Context) -> tuple[Message, ...]:
+    async def _written(self, place: Place, context: Context) -> tuple[Message, ...]:
         question = place.question
         if place.reply is not None and text_of(place.reply.parts):
             question = CONTINUE
-        async with self._database.read() as reader:
-            return await write_messages(reader, place.session, context, question=question)
+        texts: Sequence[TextRow] = ()
+        if wanted := chosen(context):
+            texts = await self._database.snapshot(
+                lambda reader: read_texts(reader, place.session.id, wanted)
+            )
+        return write_messages(place.session.system_prompt, texts, question=question)
 
-    async def _question(self, place: _Place, encoding: EncodingName) -> Question | None:
+    async def _question(self, place: Place, encoding: EncodingName) -> Question | None:
         if place.question is None:
             return None
         tokens = await self._counter.count(place.question, encoding)
@@ -251,18 +202,6 @@ def merge_params(session: Params, asked: Params | None) -> Params:
         if (value := getattr(asked, name)) is not None
     }
     return msgspec.structs.replace(session, **given)
-
-
-async def _leaf(reader: Reader, caller: Caller, session: SessionRow, parent: object) -> int | None:
-    """Find the message that the new one goes below."""
-    if parent is UNSET:
-        return session.active_leaf_id
-    if parent is None:
-        return None
-    message = await message_store.get_message(reader, caller.user_id, str(parent))
-    if message.session_id != session.id:
-        raise NotFound("There is no such message in this session.")
-    return message.id
 
 
 async def _texts(reader: Reader, session: SessionRow, rows: Sequence[PathRow]) -> dict[int, str]:

@@ -1,13 +1,13 @@
-"""The reply while it is written: collects deltas, merges them, and tells log and journal.
+"""The reply while it is written: joins deltas that came together, and tells log and journal.
 
-The first delta goes out at once; later ones are merged for up to 25 ms, so that a fast model costs
-forty events a second at most. Marks remember how the text was cut into events (`T12R5` is twelve
-characters of text, then five of thinking), so that any event can be replayed later.
+Marks remember how the text was cut into events (`T12R5` is twelve characters of text, then five of
+thinking), so that any event can be replayed later.
 """
 
-import asyncio
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 
@@ -16,7 +16,6 @@ from chatbox.events.hub import Event, TurnLog
 from chatbox.llm.errors import AnswerTooLarge
 from chatbox.llm.messages import Part, TextPart, ThinkingPart
 
-MERGE_SECONDS = 0.025
 LONGEST_REPLY = 4_000_000  # characters; the longest outputs of today's models are a fifth of it
 _LETTER = {"delta": "T", "thinking": "R"}
 _KIND = {letter: kind for kind, letter in _LETTER.items()}
@@ -30,11 +29,8 @@ class ReplyWriter:
         self._log = log
         self._journal = journal
         self._turn_key = turn_key
-        self._loop = asyncio.get_running_loop()
         self._kind = ""
         self._waiting: list[str] = []
-        self._timer: asyncio.TimerHandle | None = None
-        self._next_at = 0.0
         self._marks: list[str] = []
         self._pieces: list[tuple[str, str]] = []
         self._length = 0
@@ -56,7 +52,9 @@ class ReplyWriter:
 
     def parts(self, before: Sequence[Part] = ()) -> tuple[Part, ...]:
         """Everything written, appended to the parts the reply already had."""
-        return join_parts([*before, *(_part(kind, text) for kind, text in self._pieces)])
+        runs = groupby(self._pieces, key=itemgetter(0))
+        written = (_part(kind, "".join(text for _, text in run)) for kind, run in runs)
+        return join_parts([*before, *written])
 
     def add(self, kind: str, text: str) -> None:
         """Take a delta: kind `delta` or `thinking`. Raises AnswerTooLarge; earlier text stays."""
@@ -67,24 +65,13 @@ class ReplyWriter:
             self.flush()
         self._kind = kind
         self._waiting.append(text)
-        if self._timer is not None:
-            return
-        now = self._loop.time()
-        if now >= self._next_at:
-            self.flush()
-        else:
-            self._timer = self._loop.call_at(self._next_at, self.flush)
 
     def flush(self) -> None:
-        """Publish what waits."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        """Publish what waits, as one event."""
         if not self._waiting:
             return
         text = "".join(self._waiting)
         self._waiting.clear()
-        self._next_at = self._loop.time() + MERGE_SECONDS
         mark = f"{_LETTER[self._kind]}{len(text)}"
         self._pieces.append((self._kind, text))
         self._marks.append(mark)

@@ -5,31 +5,31 @@ come and go, the reply is written all the same.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any, Literal, assert_never
 
-import msgspec
-
 from chatbox.caller import Caller
-from chatbox.chat.begin import Begun, Order, begin_turn, started_of
+from chatbox.chat.begin import (
+    Begun,
+    Order,
+    begin_turn,
+    find_begun,
+    fingerprint_of,
+    started_of,
+)
 from chatbox.chat.ending import SERVER_STOPPED, Ending, Running
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus
+from chatbox.chat.pace import Pace
 from chatbox.chat.plan import Plan, Planner
 from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.store import turns as turn_store
 from chatbox.chat.store.turns import TurnRow
 from chatbox.db.database import Database, StorageFailed
-from chatbox.errors import (
-    ChatboxError,
-    IdempotencyMismatch,
-    ShuttingDown,
-    TooManyTurns,
-)
+from chatbox.errors import ChatboxError, ShuttingDown, TooManyTurns
 from chatbox.events.hub import Hub
 from chatbox.kit.tasks import Tasks, uncancelled
 from chatbox.llm import events as llm
@@ -67,6 +67,7 @@ class Turns:
         self._journal = journal
         self._live = live
         self._most = most
+        self._pace = Pace()
         self._tasks = Tasks()
         self._running: dict[str, Running] = {}
 
@@ -78,7 +79,7 @@ class Turns:
             caller,
             lambda: self._planner.send(caller, session_id, ask),
             key=key,
-            fingerprint=_hash("send", session_id, ask),
+            fingerprint=fingerprint_of("send", session_id, ask),
         )
 
     async def again(
@@ -89,7 +90,7 @@ class Turns:
             caller,
             lambda: self._planner.again(caller, message_id, ask),
             key=key,
-            fingerprint=_hash("again", message_id, ask),
+            fingerprint=fingerprint_of("again", message_id, ask),
         )
 
     async def more(
@@ -100,7 +101,7 @@ class Turns:
             caller,
             lambda: self._planner.more(caller, message_id),
             key=key,
-            fingerprint=_hash("more", message_id, None),
+            fingerprint=fingerprint_of("more", message_id, None),
         )
 
     async def get(self, caller: Caller, turn_id: str) -> TurnRow:
@@ -189,13 +190,10 @@ class Turns:
     async def _replayed(self, caller: Caller, key: str | None, fingerprint: str) -> Started | None:
         if key is None:
             return None
-        async with self._database.snapshot() as reader:
-            row = await turn_store.find_turn_by_key(reader, caller.user_id, key)
-            if row is None:
-                return None
-            if row.request_hash != fingerprint:
-                raise IdempotencyMismatch
-            return await started_of(reader, self._hub, self._messages, caller, row)
+        shown = await self._database.snapshot(
+            lambda reader: find_begun(reader, caller, key, fingerprint)
+        )
+        return None if shown is None else started_of(self._hub, self._messages, shown)
 
     async def _run(self, running: Running) -> None:
         """Write the reply, whatever happens, and end the turn."""
@@ -222,10 +220,14 @@ class Turns:
         """Ask the model; only while this runs may the turn's task be cancelled."""
         running.calling = True
         try:
-            events = self._calls.stream(running.plan.target.provider, running.plan.completion)
-            async with aclosing(events):
-                async for event in events:
-                    _take(running, event)
+            batches = self._calls.stream(running.plan.target.provider, running.plan.completion)
+            async with aclosing(batches):
+                async for events in batches:
+                    for event in events:
+                        _take(running, event)
+                    running.writer.flush()
+                    if running.finish_reason is None:
+                        await self._pace.rest()
         finally:
             running.calling = False
 
@@ -285,7 +287,3 @@ def _status(running: Running, failure: Failure | None) -> TurnStatus:
     if failure is None:
         return "done"
     return "failed" if running.writer.is_empty else "interrupted"
-
-
-def _hash(verb: str, target: str | None, body: object) -> str:
-    return hashlib.sha256(msgspec.json.encode([verb, target, body])).hexdigest()

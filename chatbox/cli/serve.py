@@ -12,7 +12,6 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Literal
 
 import uvicorn
 
@@ -27,6 +26,7 @@ from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
 from chatbox.system.instance import holds_secrets
+from chatbox.web.protocol import Connection
 
 try:
     import uvloop
@@ -125,7 +125,7 @@ class _Http(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 server.app,
-                http=_http_protocol(),
+                http=Connection,
                 ws="websockets-sansio",
                 ws_max_size=64 * 1024,
                 ws_per_message_deflate=False,
@@ -167,14 +167,6 @@ class _Http(uvicorn.Server):
         await self._owner.turns.drain(self._drain_seconds)
         self._owner.hub.drain()
         self.should_exit = True
-
-
-def _http_protocol() -> type[asyncio.Protocol] | Literal["h11"]:
-    if os.name != "posix":
-        return "h11"
-    from chatbox.web.protocol import Connection  # noqa: PLC0415 - httptools is not on Windows
-
-    return Connection
 
 
 def _run(main: Coroutine[object, object, None]) -> None:

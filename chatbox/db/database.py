@@ -74,7 +74,7 @@ class Writer(Reader):
         await self._connection.executemany(sql, rows)
 
 
-class _DirectWriter(Writer):
+class _Direct(Writer):
     """Runs statements on the connection's own thread, where nothing has to be waited for."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -93,23 +93,18 @@ class _DirectWriter(Writer):
         self._direct.executemany(sql, rows)
 
 
+Look = Callable[[Reader], Coroutine[Any, Any, T]]
 Work = Callable[[Writer], Coroutine[Any, Any, T]]
 
 
 class _Piece:
     """A work that waits for a transaction it may share."""
 
-    def __init__(self, work: Work[Any], before_commit: Callable[[Any], None]) -> None:
+    def __init__(self, work: Work[Any]) -> None:
         self.work = work
-        self.before_commit = before_commit
         self.result: Any = None
         self.failure: BaseException | None = None
         self.is_settled = False
-
-    def settle(self, failure: BaseException | None) -> None:
-        """The transaction has ended; its failure is that of all its pieces."""
-        self.is_settled = True
-        self.failure = self.failure or failure
 
 
 class Database:
@@ -151,16 +146,17 @@ class Database:
         finally:
             self._free_readers.put_nowait(connection)
 
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Reader]:
-        """Lend a reader whose SELECTs all see one state of the file."""
-        async with self.read() as reader:
-            connection = reader._connection
-            try:
-                await uncancelled(_run(connection, "BEGIN"))
-                yield reader
-            finally:
-                await uncancelled(_end(connection, "ROLLBACK"))
+    async def snapshot(self, work: Look[T]) -> T:
+        """Run SELECTs that all see one state of the file, in one trip to a reader's thread.
+
+        Like the work of `write_together`, `work` may await nothing but its reader.
+        """
+        connection = await self._free_readers.get()
+        try:
+            direct = connection._conn
+            return await connection._execute(_run_look, direct, work)  # type: ignore[no-untyped-call, no-any-return]
+        finally:  # after a cancellation the thread may still be at it; the next one queues behind
+            self._free_readers.put_nowait(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
@@ -169,68 +165,66 @@ class Database:
             await uncancelled(_run(self._writer, "BEGIN IMMEDIATE"))
             yield Writer(self._writer)
 
-    @asynccontextmanager
-    async def write_at_once(self, work: Work[T]) -> AsyncIterator[T]:
-        """Run `work` in a write transaction, lend its result to the block, then commit.
+    async def write_together(self, work: Work[T]) -> T:
+        """Run `work` and commit, in one trip to the writer's thread; return when it is on disk.
 
-        The whole of `work` is one trip to the writer's thread; a trip for each statement makes a
-        queue of seconds when the loop is busy. It may await nothing but its writer and must leave
-        what belongs to the event loop to the block.
+        Whatever else waits to be written this way shares the transaction: a burst of small writes
+        costs a few syncs instead of one each. Every work is a savepoint, so one that raises is
+        undone alone. `work` may await nothing but its writer and must leave alone what belongs to
+        the event loop.
         """
-        async with self._transaction():
-            connection = self._writer._conn
-            trip = self._writer._execute(_run_work, connection, work)  # type: ignore[no-untyped-call]
-            yield await uncancelled(trip)
-
-    async def write_together(self, work: Work[T], *, before_commit: Callable[[T], None]) -> T:
-        """Run `work` in one transaction with whatever else waits to be written this way.
-
-        A burst of small writes then costs a few commits instead of one each. Every work is a
-        savepoint: one that raises is undone alone. `before_commit` is called on the event loop
-        with the result; the result is returned when it is on disk.
-        """
-        mine = _Piece(work, before_commit)
+        mine = _Piece(work)
         self._pieces.append(mine)
-        taken: list[_Piece] = []
         try:
-            async with self._transaction():
+            async with self._writing():
                 if not mine.is_settled:
-                    taken, self._pieces = self._pieces[:MOST_PIECES], self._pieces[MOST_PIECES:]
-                    await uncancelled(self._run_pieces(taken))
-        except BaseException as failure:
-            for piece in taken:
-                piece.settle(failure)
+                    await uncancelled(self._write_pieces())
+        except asyncio.CancelledError:
+            if mine in self._pieces:
+                self._pieces.remove(mine)
             raise
-        for piece in taken:
-            piece.settle(None)
         if mine.failure is not None:
             raise mine.failure
         result: T = mine.result
         return result
 
-    async def _run_pieces(self, pieces: list[_Piece]) -> None:
-        works = [piece.work for piece in pieces]
-        trip = self._writer._execute(_run_works, self._writer._conn, works)  # type: ignore[no-untyped-call]
-        for piece, (result, failure) in zip(pieces, await trip, strict=True):
-            piece.result, piece.failure = result, failure
-            if failure is None:
-                piece.before_commit(result)
+    async def _write_pieces(self) -> None:
+        """Write the oldest pieces; a transaction that fails fails all of them."""
+        taken, self._pieces = self._pieces[:MOST_PIECES], self._pieces[MOST_PIECES:]
+        works = [piece.work for piece in taken]
+        connection = self._writer._conn
+        try:
+            trip = self._writer._execute(_run_works, connection, works)  # type: ignore[no-untyped-call]
+            for piece, (result, failure) in zip(taken, await trip, strict=True):
+                piece.result, piece.failure = result, failure
+        except BaseException as failure:
+            for piece in taken:
+                piece.failure = failure
+            raise
+        finally:
+            for piece in taken:
+                piece.is_settled = True
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
+        async with self._writing():
+            try:
+                yield
+                await uncancelled(_end(self._writer, "COMMIT"))
+            finally:
+                if self._writer.in_transaction:
+                    await uncancelled(_end(self._writer, "ROLLBACK"))
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
         if self._write_owner is not None and self._write_owner is asyncio.current_task():
             raise RuntimeError("write() inside write(): it would wait for itself for ever")
         async with self._write_lock:
             self._write_owner = asyncio.current_task()
             try:
                 yield
-                await uncancelled(_end(self._writer, "COMMIT"))
             finally:
-                try:
-                    if self._writer.in_transaction:
-                        await uncancelled(_end(self._writer, "ROLLBACK"))
-                finally:
-                    self._write_owner = None
+                self._write_owner = None
 
 
 async def _connect(path: Path, pragmas: Iterable[str]) -> aiosqlite.Connection:
@@ -241,40 +235,52 @@ async def _connect(path: Path, pragmas: Iterable[str]) -> aiosqlite.Connection:
     return connection
 
 
-def _run_work(connection: sqlite3.Connection, work: Work[T]) -> T:
-    """Begin, and drive a coroutine that never has to wait to its end."""
-    connection.execute("BEGIN IMMEDIATE")
-    return _drive(connection, work)
+def _run_look(connection: sqlite3.Connection, work: Look[T]) -> T:
+    """Drive a coroutine that only reads, within a transaction that leaves nothing behind."""
+    connection.execute("BEGIN")
+    try:
+        return _drive(connection, work)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _run_works(
     connection: sqlite3.Connection, works: list[Work[Any]]
 ) -> list[tuple[Any, BaseException | None]]:
-    """Begin, and drive several; one that raises is undone alone."""
-    connection.execute("BEGIN IMMEDIATE")
-    outcomes: list[tuple[Any, BaseException | None]] = []
-    for work in works:
-        connection.execute("SAVEPOINT piece")
-        try:
-            outcomes.append((_drive(connection, work), None))
-        except sqlite3.OperationalError:  # the disk, not the work: the transaction cannot go on
-            raise
-        except Exception as failure:
-            connection.execute("ROLLBACK TO piece")
-            outcomes.append((None, failure))
-        connection.execute("RELEASE piece")
-    return outcomes
+    """Drive several coroutines in one transaction; one that raises is undone alone."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_run_piece(connection, work) for work in works]
+        connection.execute("COMMIT")
+        return outcomes
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
-def _drive(connection: sqlite3.Connection, work: Work[T]) -> T:
-    running = work(_DirectWriter(connection))
+def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+    connection.execute("SAVEPOINT piece")
+    outcome: tuple[Any, BaseException | None]
+    try:
+        outcome = _drive(connection, work), None
+    except sqlite3.OperationalError:  # the disk, not the work: the transaction cannot go on
+        raise
+    except Exception as failure:
+        connection.execute("ROLLBACK TO piece")
+        outcome = None, failure
+    connection.execute("RELEASE piece")
+    return outcome
+
+
+def _drive(connection: sqlite3.Connection, work: Look[T] | Work[T]) -> T:
+    running = work(_Direct(connection))
     try:
         running.send(None)
     except StopIteration as end:
         result: T = end.value
         return result
     running.close()
-    raise RuntimeError("the work awaited something else than its writer")
+    raise RuntimeError("the work awaited something else than its connection")
 
 
 async def _run(connection: aiosqlite.Connection, sql: str) -> None:

@@ -1,28 +1,22 @@
 """The one client for outbound requests, and the one policy about where they may go.
 
 The check sits where connections are made: names are resolved once per connection and every address
-is vetted, spelled-out addresses are vetted before the request (aiohttp does not ask its resolver
-about them), and the connection goes to a vetted address. Redirects are errors, proxies and netrc of
-the environment are ignored, cookies are not kept.
+is vetted, spelled-out addresses are vetted before each request as well, and the connection goes to
+a vetted address. Redirects are errors, proxies and netrc of the environment are ignored, cookies
+are not kept.
 """
 
 import asyncio
 import logging
-import os
 import re
 import socket
-import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 
-import aiohttp
-import certifi
 import httpx
-from aiohttp.abc import AbstractResolver, ResolveResult
-from httpx_aiohttp import AiohttpTransport
 
 from chatbox.kit.egress_address import (
     Address,
@@ -32,13 +26,17 @@ from chatbox.kit.egress_address import (
     host_of,
     is_private,
     is_public,
+    literal,
     port_of,
     promised,
 )
+from chatbox.kit.egress_pool import Origin, Pool
+from chatbox.kit.wire import Wire, request_head
 
 __all__ = [
     "Client",
     "AddressRefused",
+    "Body",
     "HeaderRefused",
     "InvalidURL",
     "Lookup",
@@ -46,14 +44,10 @@ __all__ = [
     "RedirectRefused",
     "check_headers",
     "check_url",
-    "make_client",
 ]
 
-Client = httpx.AsyncClient
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
-KEEP_ALIVE = 30.0  # seconds an idle connection is kept
-BODY_PIECE = 256 * 1024
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(rb"[\x20-\x7e]*")
 
@@ -111,20 +105,43 @@ class Policy:
         return (entry in self._allowed or entry in self._held) and is_private(address)
 
 
-def make_client(policy: Policy, *, lookup: Lookup | None = None) -> httpx.AsyncClient:
-    """Build the client. It connects nowhere and loads no certificates before its first request.
+class Client(httpx.AsyncClient):
+    """The client. It connects nowhere and loads no certificates before its first request.
 
     `lookup` answers the addresses of a name; without it the system is asked.
     """
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every URL at INFO
-    return httpx.AsyncClient(
-        transport=EgressTransport(policy, lookup or _system_lookup),
-        headers={"User-Agent": "chatbox", "Accept-Encoding": "identity"},
-        timeout=httpx.Timeout(30.0, connect=10.0, pool=10.0),
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        trust_env=False,
-    )
+
+    def __init__(self, policy: Policy, *, lookup: Lookup | None = None) -> None:
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every URL at INFO
+        self._egress = EgressTransport(policy, lookup or _system_lookup)
+        super().__init__(
+            transport=self._egress,
+            headers={"User-Agent": "chatbox", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(30.0, connect=10.0, pool=10.0),
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            trust_env=False,
+        )
+
+    async def exchange(
+        self,
+        method: bytes,
+        url: httpx.URL,
+        *,
+        headers: Sequence[tuple[bytes, bytes]],
+        body: bytes,
+        connect: float,
+    ) -> httpx.Response:
+        """Send a request just as it is and return when its answer begins.
+
+        Left out is what httpx does for browsers' sake (cookies, redirects, logins), which costs
+        more than sending. `connect` is in seconds; nothing else is limited here. The answer's
+        `extensions["body"]` is its `Body`. Raises httpx.TransportError.
+        """
+        framed = [(b"host", url.netloc), *headers]
+        if body or method != b"GET":
+            framed.append((b"content-length", b"%d" % len(body)))
+        return await self._egress.exchange(method, url, framed, body, connect)
 
 
 def check_headers(headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -139,94 +156,121 @@ def check_headers(headers: Iterable[tuple[bytes, bytes]]) -> None:
 
 
 class EgressTransport(httpx.AsyncBaseTransport):
-    """Sends requests that the policy permits; the session behind it is made on first use."""
-
-    def __init__(self, policy: Policy, lookup: Lookup) -> None:
-        self._policy = policy
-        self._resolver = _Resolver(policy, lookup)
-        self._wire: AiohttpTransport | None = None
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request. Raises httpx.TransportError with a sentence that holds no secret."""
-        self._vet(request)
-        if self._wire is None:
-            self._wire = self._open()
-        try:
-            response = await self._wire.handle_async_request(_in_pieces(request))
-        except (AddressRefused, HeaderRefused):
-            raise
-        except httpx.TransportError as exc:
-            raise _named(exc.__cause__ or exc, request.url) from exc
-        except aiohttp.ClientError as exc:
-            host = host_of(request.url)
-            raise httpx.RemoteProtocolError(f"{host} does not answer in proper HTTP.") from exc
-        if 300 <= response.status_code < 400:
-            await response.aclose()
-            raise RedirectRefused(f"{host_of(request.url)} answered with a redirect.")
-        return response
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        if self._wire is not None:
-            await self._wire.aclose()
-
-    def _vet(self, request: httpx.Request) -> None:
-        try:
-            check_parsed_url(request.url)
-        except InvalidURL as exc:
-            raise AddressRefused(str(exc)) from exc
-        host, port = host_of(request.url), port_of(request.url)
-        address = promised(host)
-        if address is not None and not self._policy.permits(host, port, address=address):
-            raise _refusal(host, port)
-        check_headers(request.headers.raw)
-
-    def _open(self) -> AiohttpTransport:
-        context = ssl.create_default_context()
-        if not context.cert_store_stats()["x509_ca"]:
-            context.load_verify_locations(certifi.where())  # no system certificates here
-        connector = aiohttp.TCPConnector(
-            resolver=self._resolver,
-            use_dns_cache=False,
-            limit=0,
-            keepalive_timeout=KEEP_ALIVE,
-            ssl=context,
-        )
-        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        return AiohttpTransport(verify=context, trust_env=False, client=session)
-
-
-class _Resolver(AbstractResolver):
-    """Resolves a name once for each connection and vets all of its addresses."""
+    """Sends requests that the policy permits."""
 
     def __init__(self, policy: Policy, lookup: Lookup) -> None:
         self._policy = policy
         self._lookup = lookup
+        self._pool = Pool(self._resolve)
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Answer the addresses of a name, or refuse it whole when one of them is forbidden."""
-        addresses = [ip_address(text) for text in await self._lookup(host, port)]
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request. Raises httpx.TransportError with a sentence that holds no secret."""
+        return await self.exchange(
+            request.method.encode(),
+            request.url,
+            request.headers.raw,
+            await request.aread(),
+            request.extensions.get("timeout", {}).get("connect"),
+        )
+
+    async def exchange(  # noqa: PLR0913 - what a request is made of
+        self,
+        method: bytes,
+        url: httpx.URL,
+        headers: Sequence[tuple[bytes, bytes]],
+        body: bytes,
+        connect: float | None,
+    ) -> httpx.Response:
+        """Send what a request is made of; `headers` are all there are."""
+        origin = self._vet(url, headers)
+        head = request_head(method, url.raw_path, headers)
+        wire = await self._ask(origin, head, body, seconds=connect)
+        if 300 <= wire.status < 400:
+            wire.close()
+            raise RedirectRefused(f"{origin[1]} answered with a redirect.")
+        stream = Body(wire, self._pool, origin)
+        extensions = {"body": stream}
+        return httpx.Response(
+            wire.status, headers=wire.headers, stream=stream, extensions=extensions
+        )
+
+    async def aclose(self) -> None:
+        """Close every idle connection."""
+        self._pool.close()
+
+    async def _ask(
+        self, origin: Origin, head: bytes, body: bytes, *, seconds: float | None
+    ) -> Wire:
+        """Use a kept connection; when the server has dropped it meanwhile, a new one."""
+        while (wire := self._pool.kept(origin)) is not None:
+            try:
+                return await _asked(wire, origin, head, body)
+            except httpx.ReadError:
+                if wire.has_begun:
+                    raise
+        wire = await self._pool.connect(origin, seconds=seconds)
+        return await _asked(wire, origin, head, body)
+
+    async def _resolve(self, host: str, port: int) -> Sequence[str]:
+        """Answer the addresses of a host, or refuse it whole when one of them is forbidden."""
+        spelled = literal(host)
+        found = [str(spelled)] if spelled is not None else await self._lookup(host, port)
+        addresses = [ip_address(text) for text in found]
         if not addresses:
             raise OSError(f"{host} has no address")
         if not all(self._policy.permits(host, port, address=address) for address in addresses):
             raise _refusal(host, port)
-        return [_resolved(host, port, address=address) for address in addresses]
+        return [str(address) for address in addresses]
 
-    async def close(self) -> None:
-        """Nothing is held."""
+    def _vet(self, url: httpx.URL, headers: Iterable[tuple[bytes, bytes]]) -> Origin:
+        try:
+            check_parsed_url(url)
+        except InvalidURL as exc:
+            raise AddressRefused(str(exc)) from exc
+        host, port = host_of(url), port_of(url)
+        address = promised(host)
+        if address is not None and not self._policy.permits(host, port, address=address):
+            raise _refusal(host, port)
+        check_headers(headers)
+        return url.scheme, host, port
 
 
-def _resolved(host: str, port: int, *, address: Address) -> ResolveResult:
-    return ResolveResult(
-        hostname=host,
-        host=str(address),
-        port=port,
-        family=socket.AF_INET6 if address.version == 6 else socket.AF_INET,
-        proto=socket.IPPROTO_TCP,
-        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-    )
+class Body(httpx.AsyncByteStream):
+    """The body of an answer; its connection is kept when it was read to the end, else closed."""
+
+    def __init__(self, wire: Wire, pool: Pool, origin: Origin) -> None:
+        self._wire: Wire | None = wire
+        self._pool = pool
+        self._origin = origin
+
+    async def read(self) -> bytes | None:
+        """Wait for the next piece, as it was encoded; None at the end."""
+        return None if self._wire is None else await self._wire.read()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while (piece := await self.read()) is not None:
+            yield piece
+
+    async def aclose(self) -> None:
+        if self._wire is not None:
+            wire, self._wire = self._wire, None
+            self._pool.give_back(self._origin, wire)
+
+
+async def _asked(wire: Wire, origin: Origin, head: bytes, body: bytes) -> Wire:
+    _, host, port = origin
+    try:
+        return await wire.ask(head, body)
+    except httpx.RemoteProtocolError as exc:
+        wire.close()
+        raise httpx.RemoteProtocolError(f"{host} does not answer in proper HTTP.") from exc
+    except httpx.ReadError as exc:
+        wire.close()
+        text = f"{host}:{port} closed the connection before it answered."
+        raise httpx.ReadError(text) from exc
+    except BaseException:
+        wire.close()
+        raise
 
 
 async def _system_lookup(host: str, port: int) -> Sequence[str]:
@@ -246,49 +290,4 @@ def _entry(host: str) -> str:
 def _refusal(host: str, port: int) -> AddressRefused:
     return AddressRefused(
         f"{host}:{port} is not a public address and is not among the private ones allowed."
-    )
-
-
-def _named(cause: BaseException, url: httpx.URL) -> httpx.TransportError:
-    """Name what went wrong: httpx-aiohttp reports nearly everything as a connect timeout."""
-    host, port = host_of(url), port_of(url)
-    match cause:
-        case TimeoutError():
-            return httpx.ConnectTimeout(f"No connection to {host}:{port} came about in time.")
-        case aiohttp.ClientConnectorDNSError():
-            return httpx.ConnectError(f"The name {host} could not be found.")
-        case aiohttp.ClientConnectorCertificateError():
-            return httpx.ConnectError(f"The certificate of {host} is not trusted.")
-        case aiohttp.ClientSSLError():
-            return httpx.ConnectError(f"No secure connection to {host}:{port} came about.")
-        case aiohttp.ClientConnectorError():
-            why = f" ({os.strerror(cause.os_error.errno)})" if cause.os_error.errno else ""
-            return httpx.ConnectError(f"No connection to {host}:{port} came about{why}.")
-    return httpx.ReadError(f"{host}:{port} closed the connection before it answered.")
-
-
-class _Pieces(httpx.AsyncByteStream):
-    """A long body in pieces, so that writing it does not hold up the event loop."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for start in range(0, len(self._body), BODY_PIECE):
-            yield self._body[start : start + BODY_PIECE]
-
-
-def _in_pieces(request: httpx.Request) -> httpx.Request:
-    try:
-        body = request.content
-    except httpx.RequestNotRead:
-        return request
-    if len(body) <= BODY_PIECE:
-        return request
-    return httpx.Request(
-        request.method,
-        request.url,
-        headers=request.headers,
-        stream=_Pieces(body),
-        extensions=request.extensions,
     )

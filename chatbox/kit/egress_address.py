@@ -3,9 +3,12 @@
 Python's `ipaddress` flags are no guard (`is_global` is true for `::127.0.0.1`, `fec0::1` and
 `192.0.0.192`), so the ranges are spelled out: the IANA special-purpose registries of November 2026
 plus the addresses where clouds keep their metadata. IPv6 is refused outside 2000::/3.
+
+Everything here is pure, and remembered: each request asks the same about the same few hosts.
 """
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx
@@ -63,6 +66,7 @@ class InvalidURL(ValueError):
     """A URL that cannot be used; its text is a sentence for the person who wrote it."""
 
 
+@lru_cache(maxsize=512)
 def check_url(text: str) -> httpx.URL:
     """Parse an http or https URL that every parser reads alike. Raises InvalidURL.
 
@@ -113,6 +117,7 @@ def literal(host: str) -> Address | None:
     return IPv4Address(host) if _CANONICAL_IPV4.fullmatch(host) else None
 
 
+@lru_cache(maxsize=512)
 def promised(host: str) -> Address | None:
     """The address known before any lookup: a literal one, or loopback for localhost (RFC 6761)."""
     if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
@@ -120,6 +125,7 @@ def promised(host: str) -> Address | None:
     return literal(host)
 
 
+@lru_cache(maxsize=512)
 def is_public(address: Address) -> bool:
     """Tell whether the address belongs to the public internet, looking into embedded IPv4."""
     if isinstance(address, IPv6Address):
@@ -131,6 +137,7 @@ def is_public(address: Address) -> bool:
     return not any(address in network for network in REFUSED)
 
 
+@lru_cache(maxsize=512)
 def is_private(address: Address) -> bool:
     """Tell whether the address lies in somebody's own network and is not a cloud's metadata."""
     if isinstance(address, IPv6Address):
@@ -147,6 +154,7 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     return IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
 
 
+@lru_cache(maxsize=512)
 def _check_host(host: str) -> None:
     if not host:
         raise InvalidURL("The address has no host.")

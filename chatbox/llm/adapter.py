@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator
 from typing import Annotated, Protocol
 
-import httpx
 from msgspec import Meta, Raw, Struct
 
+from chatbox.kit.egress import Client
 from chatbox.llm.events import Event
 from chatbox.llm.messages import Message
 
@@ -131,13 +131,15 @@ class Adapter(Protocol):
     """Speaks one kind of API. It never retries: `LLMError.retryable` tells its caller to."""
 
     def stream(
-        self, client: httpx.AsyncClient, endpoint: Endpoint, completion: Completion, clocks: Clocks
-    ) -> AsyncGenerator[Event, None]:
-        """Ask, and report what comes. Raises LLMError. Closing it closes the connection."""
+        self, client: Client, endpoint: Endpoint, completion: Completion, clocks: Clocks
+    ) -> AsyncGenerator[list[Event], None]:
+        """Ask, and report what comes, each time all that came together, which is never nothing.
+
+        A reader may take its time: what comes meanwhile waits outside, and comes together then.
+        Raises LLMError. Closing it closes the connection.
+        """
         ...
 
-    async def list_models(
-        self, client: httpx.AsyncClient, endpoint: Endpoint
-    ) -> tuple[OfferedModel, ...]:
+    async def list_models(self, client: Client, endpoint: Endpoint) -> tuple[OfferedModel, ...]:
         """Name the models on offer, at most 5,000. Raises LLMError."""
         ...

@@ -7,6 +7,7 @@ from typing import Self
 import httpx
 import msgspec
 
+from chatbox.kit.egress import Body
 from chatbox.kit.egress_body import BodyDecoder, BodyTooLarge, BodyUnreadable
 from chatbox.llm.clocks import Watch
 from chatbox.llm.errors import AnswerTooLarge, AnswerUnreadable, LLMError, StreamBroken
@@ -27,7 +28,7 @@ class Answer:
     def __init__(self, response: httpx.Response, watch: Watch) -> None:
         self._response = response
         self._watch = watch
-        self._raw = response.aiter_raw()
+        self._raw: Body = response.extensions["body"]
         self._body = BodyDecoder(response.headers.get("content-encoding", ""), limit=MAX_ANSWER)
         self._sse = SSEDecoder()
         self._pieces: Iterator[bytes] = iter(())
@@ -62,7 +63,7 @@ class Answer:
         if (piece := next(self._pieces, None)) is not None:
             await asyncio.sleep(0)
             return piece
-        raw = await self._watch.wait(anext(self._raw, None))
+        raw = await self._watch.wait(self._raw.read())
         if raw is None:
             return None
         self._pieces = iter(self._body.feed(raw))
@@ -72,7 +73,7 @@ class Answer:
         """Read on to the end for a moment, so that the connection can serve the next request."""
         try:
             async with asyncio.timeout(DRAIN):
-                while await anext(self._raw, None) is not None:
+                while await self._raw.read() is not None:
                     pass
         except (TimeoutError, httpx.TransportError):
             pass

@@ -1,11 +1,13 @@
 """The adapter for OpenAI's chat completions, which nearly every server speaks."""
 
 from collections.abc import AsyncGenerator
+from functools import lru_cache
 
 import httpx
 
 from chatbox.kit.egress import (
     AddressRefused,
+    Client,
     HeaderRefused,
     InvalidURL,
     RedirectRefused,
@@ -37,9 +39,9 @@ class OpenAIAdapter:
     """Speaks to `{base_url}/chat/completions` and `{base_url}/models`; holds no state."""
 
     async def stream(
-        self, client: httpx.AsyncClient, endpoint: Endpoint, completion: Completion, clocks: Clocks
-    ) -> AsyncGenerator[Event, None]:
-        """Ask, and report what comes. Raises LLMError.
+        self, client: Client, endpoint: Endpoint, completion: Completion, clocks: Clocks
+    ) -> AsyncGenerator[list[Event], None]:
+        """Ask, and report what comes, each time all that came together. Raises LLMError.
 
         Closing the generator, or cancelling its reader, closes the connection at once.
         """
@@ -48,24 +50,23 @@ class OpenAIAdapter:
         try:
             response = await watch.wait(_Call(client, endpoint, clocks=clocks).ask(completion))
             async with Answer(response, watch) as answer:
-                while not decoder.finished and (frames := await _next(answer, decoder)) is not None:
-                    for frame in frames:
-                        for event in decoder.feed(frame):
-                            yield event
+                failure = None
+                while failure is None and not decoder.closed:
+                    frames = await _next(answer, decoder)
+                    events, failure = _decoded(decoder, frames)
+                    if events:
+                        yield events
                     _advance(watch, decoder)
-                if decoder.finished:
-                    await answer.drain()
-            for event in decoder.close():
-                yield event
+                if failure is not None:
+                    raise failure
+                await answer.drain()
         except LLMError as failure:
             failure.sent_output = decoder.began
             raise
         finally:
             watch.stop()
 
-    async def list_models(
-        self, client: httpx.AsyncClient, endpoint: Endpoint
-    ) -> tuple[OfferedModel, ...]:
+    async def list_models(self, client: Client, endpoint: Endpoint) -> tuple[OfferedModel, ...]:
         """Name the models on offer, at most 5,000. Raises LLMError."""
         watch = Watch(LIST_CLOCKS)
         try:
@@ -86,6 +87,19 @@ async def _next(answer: Answer, decoder: Decoder) -> list[Frame] | None:
         raise
 
 
+def _decoded(decoder: Decoder, frames: list[Frame] | None) -> tuple[list[Event], LLMError | None]:
+    """Decode frames, and end the answer behind the last; what came before a failure counts."""
+    events: list[Event] = []
+    try:
+        for frame in frames or ():
+            events += decoder.feed(frame)
+        if frames is None or decoder.finished:
+            events += decoder.close()
+    except LLMError as failure:
+        return events, failure
+    return events, None
+
+
 def _advance(watch: Watch, decoder: Decoder) -> None:
     if decoder.ended:
         watch.finishing()
@@ -96,19 +110,17 @@ def _advance(watch: Watch, decoder: Decoder) -> None:
 class _Call:
     """One request to one endpoint, with everything that can go wrong before the answer begins."""
 
-    def __init__(self, client: httpx.AsyncClient, endpoint: Endpoint, *, clocks: Clocks) -> None:
+    def __init__(self, client: Client, endpoint: Endpoint, *, clocks: Clocks) -> None:
         self._client = client
         self._endpoint = endpoint
-        self._connect = clocks.connect
-        # The clocks bound the rest: read and write have no limit of their own here.
-        self._timeout = httpx.Timeout(None, connect=clocks.connect, pool=clocks.connect)
+        self._connect = clocks.connect  # the clocks bound the rest
 
     async def ask(self, completion: Completion) -> httpx.Response:
         """Open the answer; what the server does not know is left out or renamed, once each."""
         shape = USUAL
         while True:
             body = encode(completion, shape=shape)
-            response = await self._send("POST", "/chat/completions", body=body)
+            response = await self._send(b"POST", "/chat/completions", body=body)
             if response.is_success:
                 return response
             said = await _read(response, MAX_REFUSAL)
@@ -119,7 +131,7 @@ class _Call:
 
     async def list(self) -> bytes:
         """Read the list of models."""
-        response = await self._send("GET", "/models")
+        response = await self._send(b"GET", "/models")
         body = await _read(response, MAX_LIST)
         if not response.is_success:
             raise self._refusal(response, body)
@@ -139,16 +151,15 @@ class _Call:
             return Shape(shape.stream_options, True)
         return None
 
-    async def _send(self, method: str, path: str, *, body: bytes | None = None) -> httpx.Response:
+    async def _send(self, method: bytes, path: str, *, body: bytes = b"") -> httpx.Response:
         try:
-            request = self._client.build_request(
+            return await self._client.exchange(
                 method,
                 _join(self._endpoint.base_url, path),
                 headers=_headers(self._endpoint),
-                content=body,
-                timeout=self._timeout,
+                body=body,
+                connect=self._connect,
             )
-            return await self._client.send(request, stream=True)
         except (AddressRefused, InvalidURL) as exc:
             raise errors.RefusedAddress(str(exc)) from exc
         except RedirectRefused as exc:
@@ -177,6 +188,7 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
         await response.aclose()
 
 
+@lru_cache(maxsize=512)
 def _join(base_url: str, path: str) -> httpx.URL:
     url = check_url(base_url)
     own, mark, query = url.raw_path.partition(b"?")
@@ -189,6 +201,7 @@ def _headers(endpoint: Endpoint) -> list[tuple[bytes, bytes]]:
         b"accept": b"text/event-stream, application/json",
         b"accept-encoding": b"identity",
         b"content-type": b"application/json",
+        b"user-agent": b"chatbox",
     }
     if endpoint.secret:
         ours[b"authorization"] = b"Bearer " + endpoint.secret.encode(errors="replace")

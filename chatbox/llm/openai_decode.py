@@ -54,18 +54,21 @@ class _Said(Struct):
     tool_calls: list[_Call] | None = None
 
 
+_ABSENT: Final = Raw()
+
+
 class _Choice(Struct):
     index: int | None = None
     delta: _Said | None = None
     message: _Said | None = None
     finish_reason: str | None = None
-    error: Raw = Raw()
+    error: Raw = _ABSENT
 
 
 class _Chunk(Struct):
     choices: list[_Choice] | None = None
-    usage: Raw = Raw()
-    error: Raw = Raw()
+    usage: Raw = _ABSENT
+    error: Raw = _ABSENT
 
 
 _decode = msgspec.json.Decoder(_Chunk).decode
@@ -103,6 +106,7 @@ class Decoder:
         self._understood = False
         self._strange = False
         self.began = False
+        self.closed = False
 
     @property
     def finished(self) -> bool:
@@ -142,6 +146,7 @@ class Decoder:
 
     def close(self) -> list[Event]:
         """End the answer. Raises UpstreamFailed, StreamBroken or AnswerUnreadable."""
+        self.closed = True
         if self._failure is not None:
             raise self._failure
         if not self.ended:
@@ -230,7 +235,7 @@ def _read_pieces(pieces: list[_Piece], events: list[Event]) -> None:
 
 
 def _holds(raw: Raw) -> bool:
-    return bytes(raw) not in _NOTHING
+    return raw is not _ABSENT and bytes(raw) not in _NOTHING
 
 
 def _clean(text: str) -> str:

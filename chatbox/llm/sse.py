@@ -34,6 +34,8 @@ class SSEDecoder:
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take bytes, give the frames they complete. Raises AnswerTooLarge."""
+        if (plain := self._plain(chunk)) is not None:
+            return plain
         if self._swallow_lf and chunk:
             self._swallow_lf = False
             chunk = chunk.removeprefix(b"\n")
@@ -54,6 +56,19 @@ class SSEDecoder:
             self._pending += len(rest)
             _check(self._pending)
         return frames
+
+    def _plain(self, chunk: bytes) -> list[Frame] | None:
+        """Read whole events of one data line each, which is how nearly all servers send them."""
+        is_between = not (self._pieces or self._data or self._event or self._swallow_lf)
+        if not is_between or chunk[:6] != b"data: " or chunk[-2:] != b"\n\n":
+            return None
+        if b"\r" in chunk or len(chunk) > MAX_LINE:
+            return None
+        lines = chunk[6:-2].split(b"\n\ndata: ")
+        if any(b"\n" in line for line in lines):
+            return None
+        self._first_line = False
+        return [Frame("", line, self._id) for line in lines]
 
     def close(self) -> list[Frame]:
         """Give the last event when no blank line follows it, as some servers have it."""

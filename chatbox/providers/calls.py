@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncGenerator, Mapping
+from functools import lru_cache
 
 from chatbox.config import Upstream
 from chatbox.errors import SecretRequired
@@ -42,8 +43,8 @@ class Calls:
 
     async def stream(
         self, provider: ProviderRow, completion: Completion
-    ) -> AsyncGenerator[Event, None]:
-        """Ask a model and report what comes; raises `LLMError`.
+    ) -> AsyncGenerator[list[Event], None]:
+        """Ask a model and report what comes, each time all that came together; raises `LLMError`.
 
         A failure that may pass is retried, with jitter or the provider's own Retry-After, as long
         as nothing of an answer has come. Closing the generator closes the connection.
@@ -53,11 +54,11 @@ class Calls:
         tries = 0
         while True:
             answered = False
-            events = adapter.stream(self._client, endpoint, completion, clocks)
+            batches = adapter.stream(self._client, endpoint, completion, clocks)
             try:
-                async for event in events:
+                async for events in batches:
                     answered = True
-                    yield event
+                    yield events
                 return
             except LLMError as failure:
                 failure.sent_output = answered
@@ -68,7 +69,7 @@ class Calls:
                     "retrying a provider", extra={"code": failure.code, "seconds": round(pause, 2)}
                 )
             finally:
-                await events.aclose()
+                await batches.aclose()
             tries += 1
             await asyncio.sleep(pause)
 
@@ -130,6 +131,7 @@ def open_secret(box: SecretBox, provider: ProviderRow) -> str | None:
         ) from failure
 
 
+@lru_cache(maxsize=512)
 def _is_local(base_url: str) -> bool:
     """Tell whether the address looks like somebody's own computer or network; asks no resolver."""
     host = host_of(check_url(base_url)).rstrip(".")

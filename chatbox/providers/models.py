@@ -100,7 +100,12 @@ class Models:
         self._hub.notify(caller.user_id, "models_changed", {})
 
     async def resolve(
-        self, caller: Caller, *, asked: Sequence[str | None], fallbacks: Sequence[str | None]
+        self,
+        reader: Reader,
+        caller: Caller,
+        *,
+        asked: Sequence[str | None],
+        fallbacks: Sequence[str | None],
     ) -> Target:
         """Find the model to use: what was asked for, else the first fallback that exists, else any.
 
@@ -110,16 +115,13 @@ class Models:
         Raises `ModelNotFound`, `NoModel` and `SecretRequired`.
         """
         wish = next((wish for wish in asked if wish), None)
-        async with self._database.read() as reader:
-            if wish and wish not in asked[:1] and await _is_demo_off(reader, caller, wish):
-                wish = None
-            if wish:
-                model = await _asked(reader, caller, wish)
-            else:
-                model = await _first_of(reader, caller, fallbacks)
-            row = await provider_store.find_provider_by_key(
-                reader, caller.user_id, model.provider_id
-            )
+        if wish and wish not in asked[:1] and await _is_demo_off(reader, caller, wish):
+            wish = None
+        if wish:
+            model = await _asked(reader, caller, wish)
+        else:
+            model = await _first_of(reader, caller, fallbacks)
+        row = await provider_store.find_provider_by_key(reader, caller.user_id, model.provider_id)
         if row is None:
             raise ModelNotFound("The model's provider has just been deleted.")
         if lacks_secret(row):

@@ -4,12 +4,13 @@ import asyncio
 import random
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from chatbox.db import SQLITE_VERSION
-from chatbox.db.database import Conflict, Database
+from chatbox.db.database import Conflict, Database, Reader
 from chatbox.db.migrate import OLDEST_SQLITE
 
 ADD = "INSERT INTO instance (id, key_fingerprint, created_at) VALUES (1, :name, 0)"
@@ -19,6 +20,10 @@ BIG_TABLES = {"users", "providers", "models", "sessions", "messages", "turns", "
 async def make_notes(database: Database) -> None:
     async with database.write() as writer:
         await writer.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, a INT, b INT) STRICT")
+
+
+async def count_users(reader: Reader) -> int | None:
+    return await reader.fetch_one(int, "SELECT count(*) FROM users")
 
 
 def modes_in(folder: Path) -> dict[str, int]:
@@ -89,22 +94,40 @@ async def test_a_reader_cannot_write(database: Database) -> None:
 
 async def test_a_snapshot_sees_one_state(database: Database) -> None:
     count = "SELECT count(*) FROM instance"
-    async with database.snapshot() as frozen, database.read() as current:
-        assert await frozen.fetch_one(int, count) == 0
-        async with database.write() as writer:
-            await writer.execute(ADD, name="one")
-        assert await frozen.fetch_one(int, count) == 0
+    looked, written = threading.Event(), threading.Event()
+
+    async def look_twice(reader: Reader) -> list[int | None]:
+        before = await reader.fetch_one(int, count)
+        looked.set()
+        assert written.wait(10)
+        return [before, await reader.fetch_one(int, count)]
+
+    looking = asyncio.create_task(database.snapshot(look_twice))
+    assert await asyncio.to_thread(looked.wait, 10)
+    async with database.write() as writer:
+        await writer.execute(ADD, name="one")
+    async with database.read() as current:
         assert await current.fetch_one(int, count) == 1
+    written.set()
+    assert await looking == [0, 0]
 
 
 async def test_a_failed_snapshot_leaves_no_transaction_behind(database: Database) -> None:
     for _ in range(5):
         with pytest.raises(sqlite3.OperationalError):
-            async with database.snapshot() as reader:
-                await reader.fetch_one(int, "SELECT nothing FROM nowhere")
+            await database.snapshot(lambda reader: reader.fetch_one(int, "SELECT no FROM where"))
     assert not [one for one in database._readers if one.in_transaction]
-    async with database.snapshot() as reader:
-        assert await reader.fetch_one(int, "SELECT count(*) FROM users") == 1
+    assert await database.snapshot(count_users) == 1
+
+
+async def test_work_on_a_thread_may_wait_for_its_connection_alone(database: Database) -> None:
+    async def wander(reader: Reader) -> None:
+        await reader.fetch_one(int, "SELECT 1")
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="awaited something else"):
+        await database.snapshot(wander)
+    assert await database.snapshot(count_users) == 1
 
 
 async def test_insert_and_execute_many_tell_what_they_did(database: Database) -> None:
@@ -154,19 +177,19 @@ async def test_cancelled_writes_are_whole_or_absent_and_nothing_hangs(database: 
 
 
 async def test_a_cancelled_reader_is_handed_back(database: Database) -> None:
-    async def read_slowly() -> None:
-        async with database.snapshot() as reader:
-            while True:
-                await reader.fetch_one(int, "SELECT count(*) FROM users")
+    async def read_slowly(reader: Reader) -> None:
+        for _ in range(100):
+            await reader.fetch_one(int, "SELECT count(*) FROM users")
 
-    for _ in range(20):
-        task = asyncio.create_task(read_slowly())
-        for _ in range(3):
+    for steps in range(20):
+        task = asyncio.create_task(database.snapshot(read_slowly))
+        for _ in range(steps % 5):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    async with asyncio.timeout(5), database.read(), database.read() as reader:
-        assert await reader.fetch_one(int, "SELECT count(*) FROM users") == 1
+    async with asyncio.timeout(5), database.read() as one, database.read() as other:
+        assert [await count_users(reader) for reader in (one, other)] == [1, 1]
+    assert not [one for one in database._readers if one.in_transaction]
 
 
 async def test_every_table_is_strict(database: Database) -> None:

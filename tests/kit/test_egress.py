@@ -9,10 +9,10 @@ import pytest
 
 from chatbox.kit.egress import (
     AddressRefused,
+    Client,
     HeaderRefused,
     Policy,
     RedirectRefused,
-    make_client,
 )
 from chatbox.kit.egress_address import PRIVATE, REFUSED, is_public
 from tests.upstream import Upstream
@@ -56,7 +56,7 @@ class Names:
 
 @pytest.mark.parametrize("host", FORBIDDEN)
 async def test_every_form_of_a_private_address_is_refused(canary: Upstream, host: str) -> None:
-    async with make_client(Policy()) as client:
+    async with Client(Policy()) as client:
         with pytest.raises((AddressRefused, httpx.InvalidURL)):
             await client.get(f"http://{host}:{canary.port}/")
 
@@ -86,7 +86,7 @@ async def test_a_name_with_any_private_address_is_refused(
     canary: Upstream, answer: list[str]
 ) -> None:
     names = Names(answer)
-    async with make_client(Policy(), lookup=names) as client:
+    async with Client(Policy(), lookup=names) as client:
         with pytest.raises(AddressRefused):
             await client.get(f"http://rebind.test:{canary.port}/")
     assert names.calls == 1
@@ -94,7 +94,7 @@ async def test_a_name_with_any_private_address_is_refused(
 
 async def test_a_name_that_changes_its_address_is_vetted_again(canary: Upstream) -> None:
     names = Names(["192.0.2.1"], ["127.0.0.1"])
-    async with make_client(Policy(), lookup=names) as client:
+    async with Client(Policy(), lookup=names) as client:
         for _ in range(2):
             with pytest.raises(AddressRefused):
                 await client.get(f"http://rebind.test:{canary.port}/")
@@ -105,7 +105,7 @@ async def test_one_lookup_for_each_connection_and_none_for_a_kept_one() -> None:
     names = Names(["127.0.0.1"], ["169.254.169.254"])
     async with Upstream() as up:
         policy = Policy([("Models.LAN.", up.port)])
-        async with make_client(policy, lookup=names) as client:
+        async with Client(policy, lookup=names) as client:
             for _ in range(3):
                 answer = await client.get(f"http://models.lan:{up.port}/v1/models")
                 assert answer.status_code == 200
@@ -116,7 +116,7 @@ async def test_one_lookup_for_each_connection_and_none_for_a_kept_one() -> None:
 async def test_an_entry_for_a_name_never_opens_the_clouds_metadata(canary: Upstream) -> None:
     policy = Policy([("models.lan", canary.port)])
     for address in ("169.254.169.254", "100.100.100.200", "fd00:ec2::254", "fe80::1", "0.1.2.3"):
-        async with make_client(policy, lookup=Names([address])) as client:
+        async with Client(policy, lookup=Names([address])) as client:
             with pytest.raises(AddressRefused):
                 await client.get(f"http://models.lan:{canary.port}/")
 
@@ -125,14 +125,14 @@ async def test_an_entry_for_a_name_never_opens_the_clouds_metadata(canary: Upstr
     "host", ["169.254.169.254", "100.100.100.200", "[fd00:ec2::254]", "[fe80::1]", "224.0.0.1"]
 )
 async def test_an_entry_that_is_an_address_never_opens_a_reserved_one(host: str) -> None:
-    async with make_client(Policy([(host, 80)])) as client:
+    async with Client(Policy([(host, 80)])) as client:
         with pytest.raises(AddressRefused):
             await client.get(f"http://{host}/")
 
 
 async def test_an_entry_is_exact(canary: Upstream) -> None:
     policy = Policy([("127.0.0.1", canary.port + 1), ("localhost", 1), ("10.0.0.1", canary.port)])
-    async with make_client(policy) as client:
+    async with Client(policy) as client:
         for host in ("127.0.0.1", "localhost", "[::1]"):
             with pytest.raises(AddressRefused):
                 await client.get(f"http://{host}:{canary.port}/")
@@ -161,7 +161,7 @@ def test_an_entry_is_held_while_others_are_replaced() -> None:
 async def test_a_redirect_is_refused_and_no_key_travels(status: int) -> None:
     async with Upstream() as up:
         policy = Policy([("127.0.0.1", up.port)])
-        async with make_client(policy) as client:
+        async with Client(policy) as client:
             with pytest.raises(RedirectRefused):
                 await client.post(
                     up.base_url + "/chat/completions",
@@ -174,7 +174,7 @@ async def test_a_redirect_is_refused_and_no_key_travels(status: int) -> None:
 
 
 async def test_user_names_in_urls_never_reach_the_wire(canary: Upstream) -> None:
-    async with make_client(Policy([("127.0.0.1", canary.port)])) as client:
+    async with Client(Policy([("127.0.0.1", canary.port)])) as client:
         with pytest.raises(AddressRefused):
             await client.get(f"http://user:pw@127.0.0.1:{canary.port}/")
 
@@ -184,7 +184,7 @@ async def test_proxies_of_the_environment_are_ignored(
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{canary.port}")
-    async with Upstream() as up, make_client(Policy([("127.0.0.1", up.port)])) as client:
+    async with Upstream() as up, Client(Policy([("127.0.0.1", up.port)])) as client:
         assert (await client.get(up.base_url + "/models")).status_code == 200
         assert len(up.records) == 1
 
@@ -193,7 +193,7 @@ async def test_proxies_of_the_environment_are_ignored(
 async def test_header_values_that_break_are_refused_unquoted(
     canary: Upstream, value: bytes
 ) -> None:
-    async with make_client(Policy([("127.0.0.1", canary.port)])) as client:
+    async with Client(Policy([("127.0.0.1", canary.port)])) as client:
         with pytest.raises(HeaderRefused) as caught:
             await client.get(f"http://127.0.0.1:{canary.port}/", headers={b"x-api-key": value})
     assert str(caught.value).startswith("The value of the header x-api-key ")
@@ -210,7 +210,7 @@ async def test_cookies_are_not_kept() -> None:
     requests: list[bytes] = []
     server = await asyncio.start_server(answer, "127.0.0.1")
     port = server.sockets[0].getsockname()[1]
-    async with make_client(Policy([("127.0.0.1", port)])) as client:
+    async with Client(Policy([("127.0.0.1", port)])) as client:
         await client.get(f"http://127.0.0.1:{port}/")
         await client.get(f"http://127.0.0.1:{port}/")
     server.close()
@@ -237,7 +237,7 @@ async def test_servers_that_speak_no_http_are_named(
 
     server = await asyncio.start_server(respond, "127.0.0.1")
     port = server.sockets[0].getsockname()[1]
-    async with make_client(Policy([("127.0.0.1", port)])) as client:
+    async with Client(Policy([("127.0.0.1", port)])) as client:
         with pytest.raises(failure) as caught:
             await client.get(f"http://127.0.0.1:{port}/?key=canary")
     server.close()
@@ -249,13 +249,13 @@ async def test_names_that_do_not_exist_are_named() -> None:
     async def unknown(host: str, port: int) -> list[str]:
         raise OSError(-2, "Name or service not known")
 
-    async with make_client(Policy(), lookup=unknown) as client:
+    async with Client(Policy(), lookup=unknown) as client:
         with pytest.raises(httpx.ConnectError, match=r"The name nowhere.test could not be found\."):
             await client.get("http://nowhere.test/")
 
 
 async def test_a_long_body_goes_out_whole() -> None:
-    async with Upstream() as up, make_client(Policy([("127.0.0.1", up.port)])) as client:
+    async with Upstream() as up, Client(Policy([("127.0.0.1", up.port)])) as client:
         message = {"role": "user", "content": "x" * 3_000_000}
         body = {"model": "echo", "messages": [message]}
         answer = await client.post(up.base_url + "/chat/completions", json=body)

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from chatbox.kit.egress import Policy, make_client
+from chatbox.kit.egress import Client, Policy
 from chatbox.kit.egress_body import BodyDecoder, BodyTooLarge, BodyUnreadable, read_body
 from tests.upstream import Upstream
 
@@ -38,7 +38,7 @@ def test_bodies_in_unknown_or_broken_packing_are_refused() -> None:
 
 
 async def test_a_whole_body_is_read_within_its_limit() -> None:
-    async with Upstream() as up, make_client(Policy([("127.0.0.1", up.port)])) as client:
+    async with Upstream() as up, Client(Policy([("127.0.0.1", up.port)])) as client:
         async with client.stream("GET", up.base_url + "/models") as response:
             assert (await read_body(response, limit=100_000)).startswith(b'{"object":"list"')
         async with client.stream("GET", up.base_url + "/models") as response:

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-import httpx
 import pytest
 
-from chatbox.kit.egress import Policy, make_client
+from chatbox.kit.egress import Client, Policy
 from chatbox.llm.adapter import Clocks, Completion, Endpoint, Params
 from chatbox.llm.errors import LLMError
 from chatbox.llm.events import Event, TextDelta
@@ -37,7 +36,7 @@ class Asked:
 class Caller:
     """Asks the scripted upstream through the real adapter and client."""
 
-    def __init__(self, upstream: Upstream, client: httpx.AsyncClient) -> None:
+    def __init__(self, upstream: Upstream, client: Client) -> None:
         self.upstream = upstream
         self.client = client
         self.adapter = OpenAIAdapter()
@@ -54,10 +53,10 @@ class Caller:
         stream = self.adapter.stream(self.client, self.endpoint, self.completion(model), clocks)
         try:
             async with aclosing(stream) as events:
-                async for event in events:
-                    asked.size += len(event.text) if isinstance(event, TextDelta) else 0
+                async for batch in events:
+                    asked.size += sum(len(e.text) for e in batch if isinstance(e, TextDelta))
                     if keep:
-                        asked.events.append(event)
+                        asked.events += batch
         except LLMError as failure:
             asked.failure = failure
         shown = repr(asked.failure)
@@ -69,7 +68,7 @@ class Caller:
 @pytest.fixture
 async def caller() -> AsyncIterator[Caller]:
     """A scripted upstream of its own for each test."""
-    async with Upstream() as up, make_client(Policy([("127.0.0.1", up.port)])) as client:
+    async with Upstream() as up, Client(Policy([("127.0.0.1", up.port)])) as client:
         yield Caller(up, client)
 
 

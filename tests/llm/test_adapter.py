@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chatbox.kit.egress import Policy, make_client
+from chatbox.kit.egress import Client, Policy
 from chatbox.llm import errors
 from chatbox.llm.adapter import Clocks, Completion, Endpoint
 from chatbox.llm.events import Finish, ToolCallDelta
@@ -86,7 +86,7 @@ async def test_a_hanging_connect_ends_by_its_clock() -> None:
         await asyncio.sleep(60)
         return []
 
-    async with make_client(Policy(), lookup=never) as client:
+    async with Client(Policy(), lookup=never) as client:
         endpoint = Endpoint("http://slow.test/v1")
         stream = OpenAIAdapter().stream(client, endpoint, question(), Clocks(connect=0.2))
         with pytest.raises(errors.ClockExpired) as caught:
@@ -142,6 +142,6 @@ def question() -> Completion:
 
 async def ask_elsewhere(base_url: str, *, allowed: list[tuple[str, int]]) -> None:
     """Ask at another address."""
-    async with make_client(Policy(allowed)) as client:
+    async with Client(Policy(allowed)) as client:
         async for _ in OpenAIAdapter().stream(client, Endpoint(base_url), question(), PATIENT):
             pass

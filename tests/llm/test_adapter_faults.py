@@ -88,7 +88,7 @@ EXPIRES = {
     "stall@2": "idle",
     "comments@2": "idle",
 }
-ELSEWHERE = {"429-then-ok", "503-then-ok", "nousage", "gzipbomb", "endless"}
+ELSEWHERE = {"429-then-ok", "503-then-ok", "nousage", "gzipbomb", "endless", "gzip-damaged"}
 
 
 def test_every_mode_is_tried() -> None:
@@ -142,9 +142,10 @@ async def test_a_reader_that_takes_its_time_is_not_an_idle_provider(caller: Call
     stream = caller.adapter.stream(caller.client, caller.endpoint, completion, SHORT)
     pieces = []
     async with aclosing(stream) as events:
-        async for event in events:
-            pieces.append(event)
-            if len(pieces) == 1:
+        async for batch in events:
+            is_first = not pieces
+            pieces += batch
+            if is_first:
                 await asyncio.sleep(0.8)
     assert isinstance(pieces[-1], Finish)
 
@@ -167,6 +168,27 @@ async def test_retry_after_is_handed_on(caller: Caller) -> None:
     asked = await caller.ask("429-retry-after-120")
     assert asked.failure is not None
     assert asked.failure.retry_after == 120.0
+
+
+async def test_what_came_before_damage_counts_and_others_run_while_it_is_unpacked(
+    caller: Caller,
+) -> None:
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(take_turns())
+    asked = await caller.ask("gzip-damaged")
+    others.cancel()
+    assert isinstance(asked.failure, errors.AnswerUnreadable)
+    count = asked.text.count(" ")
+    assert count > 1_000
+    assert asked.text == "".join(f" t{n}" for n in range(count))
+    assert turns >= 4
 
 
 @pytest.mark.parametrize("model", ["gzipbomb", "endless"])

@@ -10,7 +10,10 @@ ECHO = "/models/up%2Fecho"
 
 
 async def target(chat: Site) -> Target:
-    return await chat.server.models.resolve(OWNER, asked=("up/echo",), fallbacks=())
+    resolve = chat.server.models.resolve
+    return await chat.server.database.snapshot(
+        lambda reader: resolve(reader, OWNER, asked=("up/echo",), fallbacks=())
+    )
 
 
 async def test_a_smaller_window_is_learned_and_the_count_stays(chat: Site) -> None:

@@ -26,7 +26,7 @@ times; `DELETE` forgets it. An `@key` behind a name only keeps counters apart (`
 | `drip`, `comments-only`, `comments@<n>` | one byte of an event at a time / (n chunks and then) only comments, for ever |
 | `u2028`, `utf8-split`, `crlf-split`, `one-byte` | line separators in text; bytes cut at bad places |
 | `bom`, `nospace`, `multiline`, `exec-event` | odd but legal events; a foreign control event among them |
-| `gzip`, `deflate`, `brotli`, `gzipbomb`, `endless`, `longline` | packed answers; 300 KB that unpack to 200 MB; no end; 2 MB line |
+| `gzip`, `deflate`, `brotli`, `gzip-damaged`, `gzipbomb`, `endless`, `longline` | packed answers; one that is torn; 300 KB that unpack to 200 MB; no end; 2 MB line |
 | `json-plain`, `json-array`, `json-error`, `html200` | no stream: an answer; `[]`; an error; a web page |
 | `nul`, `nul-escape`, `invalid-utf8`, `surrogate`, `two-json` | text that is broken, or nearly |
 | `usage-neg`, `usage-huge`, `usage-float`, `usage-missing` | odd numbers |

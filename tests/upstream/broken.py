@@ -124,6 +124,14 @@ async def gzipbomb(x: Exchange) -> None:
     await packed(x, encoding="gzip", data=_bomb())
 
 
+async def damaged(x: Exchange, *, n: int) -> None:
+    """A packed answer that makes no sense after n chunks."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    said = b"".join(wire.numbered(number) for number in range(n))
+    good = packer.compress(said) + packer.flush(zlib.Z_FULL_FLUSH)
+    await packed(x, encoding="gzip", data=good + b"\xff" * 64)
+
+
 async def plain(x: Exchange, *, data: bytes, kind: str = "application/json") -> None:
     """Answer 200 with something that is no stream."""
     x.head(kind=kind)
@@ -166,6 +174,7 @@ MODES: dict[str, Callable[[Exchange], Awaitable[None]]] = {
     "gzip": partial(packed, encoding="gzip", data=gzip.compress(_FOUR)),
     "deflate": partial(packed, encoding="deflate", data=zlib.compress(_FOUR)),
     "brotli": partial(packed, encoding="br", data=b"\x0b\x02\x80Four\x03"),
+    "gzip-damaged": partial(damaged, n=2_000),
     "gzipbomb": gzipbomb,
     "endless": endless,
     "longline": partial(raw, data=b"data: " + b"x" * 2_000_000 + b"\n\n"),

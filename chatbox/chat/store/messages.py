@@ -130,6 +130,8 @@ class NewMessage(msgspec.Struct, frozen=True):
     at: int
     model: str | None = None
     edited: bool = False
+    tokens: int | None = None
+    tokens_encoding: str | None = None
 
 
 async def insert_message(writer: Writer, message: NewMessage) -> int:
@@ -137,9 +139,9 @@ async def insert_message(writer: Writer, message: NewMessage) -> int:
     return await writer.insert(
         """
         INSERT INTO messages (public_id, session_id, parent_id, role, status, parts, model, edited,
-            created_at, finished_at)
-        VALUES (:public_id, :session, :parent, :role, :status, :parts, :model, :edited, :at,
-            CASE :status WHEN 'pending' THEN NULL ELSE :at END)
+            tokens, tokens_encoding, created_at, finished_at)
+        VALUES (:public_id, :session, :parent, :role, :status, :parts, :model, :edited,
+            :tokens, :encoding, :at, CASE :status WHEN 'pending' THEN NULL ELSE :at END)
         """,
         public_id=message.public_id,
         session=message.session_key,
@@ -149,6 +151,8 @@ async def insert_message(writer: Writer, message: NewMessage) -> int:
         parts=encode_json(message.parts),
         model=message.model,
         edited=message.edited,
+        tokens=message.tokens,
+        encoding=message.tokens_encoding,
         at=message.at,
     )
 
