@@ -56,6 +56,16 @@ def test_stop_keeps_the_text_and_continue_goes_on(screen: Screen, site: Site) ->
     assert len(site.messages(session)) == 2
 
 
+def test_a_double_click_sends_and_stops_nothing(screen: Screen, site: Site) -> None:
+    session = site.session("ok-60-10")
+    screen.chat(session)
+    screen.composer.fill("Count")
+    screen.page.locator(".composer-send").dblclick()
+    screen.finished()
+    assert screen.text_of_reply() == numbered(60)
+    assert len(site.messages(session)) == 2
+
+
 def test_escape_stops(screen: Screen, site: Site) -> None:
     screen.chat(site.session("ok-2000-10"))
     screen.send("Count")

@@ -15,11 +15,17 @@ export interface SendStopButtonProps {
 }
 
 export function SendStopButton({ running, stopping, disabled, sendLabel, onSend, onStop }: SendStopButtonProps) {
-  const swap = useRef({ running, at: 0 });
-  if (swap.current.running !== running) swap.current = { running, at: Date.now() };
+  const swap = useRef({ running, at: -Infinity });
+  const pressedAt = useRef(-Infinity);
+  if (swap.current.running !== running) swap.current = { running, at: performance.now() };
   const press = (): void => {
-    // The second click of a double click must not stop what the first one sent.
-    if (Date.now() - swap.current.at < GUARD_MS) return;
+    const now = performance.now();
+    // The second click of a double click must not stop what the first one sent, and a click that was meant to stop must
+    // not send a draft because the reply has just ended.
+    const isDouble = now - pressedAt.current < GUARD_MS;
+    const hasJustEnded = !running && now - swap.current.at < GUARD_MS;
+    if (isDouble || hasJustEnded) return;
+    pressedAt.current = now;
     if (running) onStop();
     else if (!disabled) onSend();
   };
