@@ -1,180 +1,45 @@
-"""`chatbox serve`: everything around the application — directory, key, model, port, signals."""
+"""`chatbox serve`: its options; `server` does it."""
 
-import asyncio
-import gc
-import ipaddress
-import logging
-import os
-import signal
-import socket
-import webbrowser
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
-from pathlib import Path
-from types import FrameType
+import argparse
 
-import uvicorn
+from chatbox.cli.command import Command, Parser, add_place_options
+from chatbox.config import Loaded
 
-from chatbox.app import Server, open_server
-from chatbox.cli.found import find_models
-from chatbox.cli.logs import set_up_logging
-from chatbox.cli.open_files import raise_open_files
-from chatbox.config import Config
-from chatbox.db.lock import DirectoryLock, prepare_directory
-from chatbox.db.migrate import migrate
-from chatbox.errors import StartRefused
-from chatbox.kit.memory import give_back
-from chatbox.kit.secretbox import SecretBox, load_master_key
-from chatbox.system.instance import holds_secrets
-from chatbox.web.protocol import Connection
-
-try:
-    import uvloop
-except ImportError:  # Windows
-    uvloop = None  # type: ignore[assignment]
-
-logger = logging.getLogger(__name__)
-
-GRACE_SECONDS = 20.0
+_DESCRIPTION = (
+    "Start the server. Alone it serves one person on this computer, without login, on "
+    "http://127.0.0.1:8000."
+)
 
 
-def serve(config: Config) -> int:
-    """Serve until a signal; answer the exit code. Raises `StartRefused`."""
-    set_up_logging(config.log_level, config.log_format)
-    _check_bind(config)
-    raise_open_files(config.limits)
-    os.umask(0o077)
-    directory = config.data_path
-    prepare_directory(directory)
-    with DirectoryLock(directory):
-        path = directory / "chatbox.db"
-        box = _open_box(config, path)
-        migrate(path)
-        with _listen(config) as listener:
-            _run(_serve(config, box, listener))
-    return 0
+def add_options(parser: Parser) -> None:
+    """The options that say how to serve."""
+    parser.add_argument("--host", help="the address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="the port (default 8000; 0 takes any free one)")
+    add_place_options(parser)
+    parser.add_argument(
+        "--team", action="store_const", const=True, help="serve several people, with accounts"
+    )
+    parser.add_argument(
+        "--demo-model",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="fetch and start a tiny local model when no provider is configured or found",
+    )
+    parser.add_argument(
+        "--discover",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="look for local model servers and keys in the environment",
+    )
+    parser.add_argument(
+        "--open", action="store_const", const=True, help="open the browser when ready"
+    )
 
 
-def _open_box(config: Config, database: Path) -> SecretBox:
-    """Load the master key; a new one is made only where no secret needs the old one."""
-    path = config.master_key_path
-    try:
-        create = not path.exists() and not holds_secrets(database)
-        return SecretBox(load_master_key(path, os.environ, create=create))
-    except OSError as failure:
-        raise StartRefused(
-            f"The master key file {path} cannot be used: {failure.strerror}. Name another one "
-            "with --master-key-file, or set CHATBOX_MASTER_KEY."
-        ) from failure
+def _run(_options: argparse.Namespace, loaded: Loaded) -> int:
+    from chatbox.cli.server import serve  # noqa: PLC0415 - half a second that only serving needs
+
+    return serve(loaded.config)
 
 
-def _check_bind(config: Config) -> None:
-    if config.team:
-        raise StartRefused(
-            "Team mode is not part of this version yet. Without --team, chatbox serves one person "
-            "on this computer."
-        )
-    if not _is_loopback(config.host):
-        raise StartRefused(
-            f"Without accounts chatbox listens on this computer only, not on {config.host}: "
-            "anybody who reaches that address could read every chat. Leave --host out."
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _listen(config: Config) -> socket.socket:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    # Named as TCP, for else asyncio (not uvloop) leaves Nagle on, which delays answers by 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((config.host, config.port))
-    except OSError as failure:
-        listener.close()
-        raise StartRefused(
-            f"The port {config.port} on {config.host} cannot be used: {failure.strerror}. Choose "
-            "another one with --port."
-        ) from failure
-    return listener
-
-
-async def _serve(config: Config, box: SecretBox, listener: socket.socket) -> None:
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(open_server(config, box))
-        server.port = listener.getsockname()[1]
-        await find_models(config, server, stack)
-        listener.listen(2_048)
-        give_back()
-        gc.freeze()
-        await _Http(config, server).serve(sockets=[listener])
-
-
-class _Http(uvicorn.Server):
-    """The HTTP server; a signal first lets running replies finish, a second one does not wait."""
-
-    def __init__(self, config: Config, server: Server) -> None:
-        super().__init__(
-            uvicorn.Config(
-                server.app,
-                http=Connection,
-                ws="websockets-sansio",
-                ws_max_size=64 * 1024,
-                ws_per_message_deflate=False,
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                proxy_headers=False,
-                backlog=2_048,
-                timeout_graceful_shutdown=int(GRACE_SECONDS),
-            )
-        )
-        self._owner = server
-        self._drain_seconds = config.shutdown_seconds
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer, and say so; from here on signals are heard."""
-        await super().startup(sockets)
-        config = self._owner.config
-        url = f"http://{_url_host(config.host)}:{self._owner.port}"
-        print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
-        if config.open:
-            webbrowser.open(url)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Take SIGINT or SIGTERM."""
-        if self._owner.hub.stopping:
-            self._owner.patience = 0.0
-            self.should_exit = self.force_exit = True
-            return
-        logger.info("stopping", extra={"signal": signal.Signals(sig).name})
-        loop = asyncio.get_running_loop()
-        loop.call_soon_threadsafe(self._begin_drain)
-
-    def _begin_drain(self) -> None:
-        self._owner.tasks.spawn(self._drain(), name="drain")
-
-    async def _drain(self) -> None:
-        await self._owner.turns.drain(self._drain_seconds)
-        self._owner.hub.drain()
-        self.should_exit = True
-
-
-def _run(main: Coroutine[object, object, None]) -> None:
-    if uvloop is not None:
-        uvloop.run(main)
-    else:
-        asyncio.run(main)
-
-
-def _url_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+COMMAND = Command("serve", "start the server", _DESCRIPTION, add_options, _run)

@@ -163,7 +163,7 @@ def test_an_interrupted_start_says_nothing(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("chatbox.cli.serve.prepare_directory", interrupt)
+    monkeypatch.setattr("chatbox.cli.server.prepare_directory", interrupt)
     assert main(["serve"]) == EXIT_INTERRUPTED == 130
     assert capsys.readouterr() == ("", "")
 

@@ -1,0 +1,32 @@
+"""What a command is: `main` lists them, each has a module of its own that is quick to import."""
+
+import argparse
+from collections.abc import Callable
+
+import msgspec
+
+from chatbox.config import Loaded
+
+Parser = argparse.ArgumentParser
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A command. `run` answers the exit code and may raise `StartRefused`.
+
+    An option whose name is that of a configuration value (`data_dir`) sets that value.
+    """
+
+    name: str
+    help: str
+    description: str
+    add_options: Callable[[Parser], None]
+    run: Callable[[argparse.Namespace, Loaded], int]
+
+
+def add_place_options(parser: Parser) -> None:
+    """Options of every command: where things are."""
+    parser.add_argument("--data-dir", metavar="DIR", help="where the database lives")
+    parser.add_argument("--config", metavar="FILE", help="read values from a TOML file")
+    parser.add_argument("--master-key-file", metavar="FILE", help="the key that encrypts secrets")
+    parser.add_argument("--log-level", choices=["debug", "info", "warning", "error"])
+    parser.add_argument("--log-format", choices=["pretty", "json"])

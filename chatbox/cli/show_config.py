@@ -1,0 +1,29 @@
+"""`chatbox config show`: every value, where it came from and what sets it."""
+
+import argparse
+
+from chatbox.cli import serve
+from chatbox.cli.command import Command, Parser
+from chatbox.config import Loaded, value_of, variable_of
+
+
+def _add_options(parser: Parser) -> None:
+    parser.add_argument("what", choices=["show"])
+    serve.add_options(parser)
+
+
+def _run(_options: argparse.Namespace, loaded: Loaded) -> int:
+    width = max(map(len, loaded.sources))
+    for name, source in loaded.sources.items():
+        value = value_of(loaded.config, name)
+        print(f"{name:{width}}  {value!r:24}  {source}  ({variable_of(name)})")
+    return 0
+
+
+COMMAND = Command(
+    "config",
+    "show the configuration",
+    "Print every configuration value, where it came from and the variable that sets it.",
+    _add_options,
+    _run,
+)

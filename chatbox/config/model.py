@@ -1,0 +1,96 @@
+"""`Config`: the table of everything that is fixed at start, with its defaults.
+
+What can change while the server runs is a setting in the database.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from chatbox.errors import StartRefused
+
+
+class Upstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The clocks of a call to a provider, in seconds, and the caps on its answer."""
+
+    connect_seconds: float = 10.0
+    first_token_seconds: float = 60.0
+    local_first_token_seconds: float = 900.0
+    idle_seconds: float = 60.0
+    total_seconds: float = 900.0
+    max_retries: int = 2
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one caller may ask for at most."""
+
+    body_bytes: int = 4 * 1024 * 1024
+    content_chars: int = 1_500_000
+    running_turns: int = 2_000
+    viewers: int = 4_000
+    messages_per_session: int = 50_000
+    providers: int = 100
+
+
+class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the context window is filled; tokens."""
+
+    default_window: int = 8_192
+    output_reserve: int = 1_024
+    keep_after_drop: float = 0.6
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that is fixed when the server starts."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: str = ""
+    master_key_file: str = ""
+    team: bool = False
+    demo_model: bool = False
+    open: bool = False
+    discover: bool = True
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["pretty", "json"] = "pretty"
+    shutdown_seconds: float = 10.0
+    upstream: Upstream = Upstream()
+    limits: Limits = Limits()
+    context: Context = Context()
+
+    @property
+    def data_path(self) -> Path:
+        """The directory of the database, the lock and the snapshots."""
+        return _whole_path(self.data_dir) if self.data_dir else default_data_dir()
+
+    @property
+    def master_key_path(self) -> Path:
+        """The file of the master key, outside the data directory unless configured."""
+        if self.master_key_file:
+            return _whole_path(self.master_key_file)
+        data = self.data_path
+        if not data.name:
+            raise StartRefused(f"The data directory cannot be {data} itself; name one below it.")
+        return data.with_name(f"{data.name}.master-key")
+
+
+def default_data_dir() -> Path:
+    """The user's data directory for chatbox on this system."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return base / "chatbox"
+
+
+def _whole_path(text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except (RuntimeError, OSError, ValueError) as failure:
+        raise StartRefused(f"The path {text!r} cannot be used: {failure}.") from failure
