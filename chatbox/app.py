@@ -20,6 +20,7 @@ from chatbox.chat.routes import ChatRoutes, MessageRoutes, SessionRoutes, TurnRo
 from chatbox.chat.service import Sessions
 from chatbox.chat.turn import Turns
 from chatbox.config import Config
+from chatbox.db.condition import Condition
 from chatbox.db.database import Database
 from chatbox.events.hub import PING_SECONDS, Hub
 from chatbox.events.routes import EventRoutes
@@ -43,6 +44,7 @@ from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
 
 HOUR = 3_600.0
+STORAGE_SECONDS = 2.0
 
 
 class Server:
@@ -105,6 +107,7 @@ class Server:
             limits=config.limits,
         )
         self.health = Health(database, self.hub, limits=config.limits)
+        database.condition.changed = self._tell_storage
         self.ui = Ui(Path(__file__).parent / "ui" / "dist")
         self.port = config.port
         self.litestar = self._litestar()
@@ -127,6 +130,7 @@ class Server:
         self.tasks.spawn(self.journal.run(), name="journal")
         self.tasks.every(PING_SECONDS, self.hub.tick, name="pings")
         self.tasks.every(HOUR, self._tidy, name="tidy")
+        self.tasks.every(STORAGE_SECONDS, self.database.condition.recover, name="storage")
 
     async def stop(self) -> None:
         """End turns, connections and jobs, in this order, and close the file."""
@@ -137,6 +141,9 @@ class Server:
         await self.client.aclose()
         self.counter.close()
         await self.database.close()
+
+    def _tell_storage(self) -> None:
+        self.hub.broadcast("storage", self.health.storage())
 
     async def _tidy(self) -> None:
         await forget_marks(self.database)
@@ -186,7 +193,14 @@ async def open_server(
     config: Config, box: SecretBox, environ: Mapping[str, str] | None = None
 ) -> AsyncGenerator[Server, None]:
     """Open the database (migrated already) and run a server's life around the `with` block."""
-    database = await Database.open(config.data_path / "chatbox.db")
+    path = config.data_path / "chatbox.db"
+    storage = config.storage
+    condition = Condition(
+        path,
+        ballast_bytes=storage.ballast_bytes,
+        least_free_bytes=storage.least_free_bytes,
+    )
+    database = await Database.open(path, condition)
     server = Server(config, database, box, environ=os.environ if environ is None else environ)
     try:
         await server.start()

@@ -139,6 +139,11 @@ class StorageFailed(ChatboxError):
     title = "The database could not be written or read"
 
 
+class StorageFull(ChatboxError):
+    code = "storage_full"
+    title = "There is no room on the disk"
+
+
 class NotReady(ChatboxError):
     code = "not_ready"
     title = "The server is not ready"

@@ -97,7 +97,9 @@ class Journal:
         ]
         try:
             ends = [ending.end for ending in endings]
-            await self._database.write_together(lambda writer: _write(writer, rows, ends))
+            await self._database.write_together(
+                lambda writer: _write(writer, rows, ends), urgent=True
+            )
         except Exception as failure:  # disk full, I/O error: keep everything for the next try
             logger.exception("journal commit failed")
             self._keep(waiting, endings, failure)

@@ -143,6 +143,7 @@ class Turns:
             return replayed, True
         if self._hub.stopping:
             raise ShuttingDown("The server is stopping; try again in a moment.")
+        self._database.condition.check_room()
         if len(self._running) >= self._most:
             raise TooManyTurns(f"The server writes at most {self._most} replies at once.")
         try:
@@ -253,7 +254,7 @@ class Turns:
                 await self._models.learn_ratio(
                     plan.target, counted=counted, told=usage.input_tokens
                 )
-        except StorageFailed:
+        except (StorageFailed, ChatboxError):
             logger.exception("what a call taught could not be noted")
 
     def _cancel(self, running: Running, ending: Literal["stopped", "interrupted"]) -> None:

@@ -35,6 +35,13 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     providers: int = 100
 
 
+class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept free on the disk of the database; bytes."""
+
+    ballast_bytes: int = 16 * 1024 * 1024
+    least_free_bytes: int = 64 * 1024 * 1024
+
+
 class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the context window is filled; tokens."""
 
@@ -59,6 +66,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shutdown_seconds: float = 10.0
     upstream: Upstream = Upstream()
     limits: Limits = Limits()
+    storage: Storage = Storage()
     context: Context = Context()
 
     @property

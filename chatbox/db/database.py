@@ -8,15 +8,18 @@ The seam for another database is here: `Reader`, `Writer` and `Database`.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
-from chatbox.db.rows import decode_rows
+from chatbox.db.condition import Condition
+from chatbox.db.trips import Look, Reader, Work, Writer, run_look, run_works
 from chatbox.kit.tasks import uncancelled
+
+__all__ = ["Conflict", "Database", "Look", "Reader", "StorageFailed", "Work", "Writer"]
 
 T = TypeVar("T")
 READERS = 2
@@ -39,64 +42,6 @@ _WRITER_PRAGMAS = (
 )
 
 
-class Reader:
-    """Runs SELECTs; each call is one trip to the connection's thread."""
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    async def fetch_all(self, row_type: type[T], sql: str, **params: Any) -> list[T]:
-        """Read every row as `row_type`."""
-        rows = await self._connection.execute_fetchall(sql, params)
-        return decode_rows(row_type, list(rows))
-
-    async def fetch_one(self, row_type: type[T], sql: str, **params: Any) -> T | None:
-        """Read the first row, or None."""
-        rows = await self.fetch_all(row_type, sql, **params)
-        return rows[0] if rows else None
-
-
-class Writer(Reader):
-    """Runs statements inside the transaction that `Database.write` opened."""
-
-    async def execute(self, sql: str, **params: Any) -> int:
-        """Run a statement; answer how many rows it changed."""
-        cursor = await self._connection.execute(sql, params)
-        return cursor.rowcount
-
-    async def insert(self, sql: str, **params: Any) -> int:
-        """Run an INSERT; answer the new integer key."""
-        cursor = await self._connection.execute(sql, params)
-        return cursor.lastrowid or 0
-
-    async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run a statement once for each set of parameters."""
-        await self._connection.executemany(sql, rows)
-
-
-class _Direct(Writer):
-    """Runs statements on the connection's own thread, where nothing has to be waited for."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._direct = connection
-
-    async def fetch_all(self, row_type: type[T], sql: str, **params: Any) -> list[T]:
-        return decode_rows(row_type, self._direct.execute(sql, params).fetchall())
-
-    async def execute(self, sql: str, **params: Any) -> int:
-        return self._direct.execute(sql, params).rowcount
-
-    async def insert(self, sql: str, **params: Any) -> int:
-        return self._direct.execute(sql, params).lastrowid or 0
-
-    async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        self._direct.executemany(sql, rows)
-
-
-Look = Callable[[Reader], Coroutine[Any, Any, T]]
-Work = Callable[[Writer], Coroutine[Any, Any, T]]
-
-
 class _Piece:
     """A work that waits for a transaction it may share."""
 
@@ -110,8 +55,9 @@ class _Piece:
 class Database:
     """The open file; make it with `Database.open`, end it with `close`."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, condition: Condition) -> None:
         self.path = path
+        self.condition = condition
         self._writer = writer
         self._write_lock = asyncio.Lock()
         self._write_owner: asyncio.Task[Any] | None = None
@@ -120,9 +66,10 @@ class Database:
         self._free_readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 
     @classmethod
-    async def open(cls, path: Path) -> "Database":
+    async def open(cls, path: Path, condition: Condition | None = None) -> "Database":
         """Open the file for reading and writing; the schema must be migrated already."""
-        database = cls(path, await _connect(path, _PRAGMAS + _WRITER_PRAGMAS))
+        writer = await _connect(path, _PRAGMAS + _WRITER_PRAGMAS)
+        database = cls(path, writer, condition or Condition(path))
         for _ in range(READERS):
             reader = await _connect(path, (*_PRAGMAS, "PRAGMA query_only = ON"))
             database._readers.append(reader)
@@ -154,7 +101,7 @@ class Database:
         connection = await self._free_readers.get()
         try:
             direct = connection._conn
-            return await connection._execute(_run_look, direct, work)  # type: ignore[no-untyped-call, no-any-return]
+            return await connection._execute(run_look, direct, work)  # type: ignore[no-untyped-call, no-any-return]
         finally:  # after a cancellation the thread may still be at it; the next one queues behind
             self._free_readers.put_nowait(connection)
 
@@ -165,14 +112,15 @@ class Database:
             await uncancelled(_run(self._writer, "BEGIN IMMEDIATE"))
             yield Writer(self._writer)
 
-    async def write_together(self, work: Work[T]) -> T:
+    async def write_together(self, work: Work[T], *, urgent: bool = False) -> T:
         """Run `work` and commit, in one trip to the writer's thread; return when it is on disk.
 
         Whatever else waits to be written this way shares the transaction: a burst of small writes
         costs a few syncs instead of one each. Every work is a savepoint, so one that raises is
         undone alone. `work` may await nothing but its writer and must leave alone what belongs to
-        the event loop.
+        the event loop. What is urgent is tried on a full disk, too.
         """
+        self.condition.check(urgent=urgent)
         mine = _Piece(work)
         self._pieces.append(mine)
         try:
@@ -194,12 +142,14 @@ class Database:
         works = [piece.work for piece in taken]
         connection = self._writer._conn
         try:
-            trip = self._writer._execute(_run_works, connection, works)  # type: ignore[no-untyped-call]
+            trip = self._writer._execute(run_works, connection, works)  # type: ignore[no-untyped-call]
             for piece, (result, failure) in zip(taken, await trip, strict=True):
                 piece.result, piece.failure = result, failure
         except BaseException as failure:
             for piece in taken:
                 piece.failure = failure
+            if isinstance(failure, sqlite3.Error):
+                self.condition.note(failure)
             raise
         finally:
             for piece in taken:
@@ -207,10 +157,14 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
+        self.condition.check()
         async with self._writing():
             try:
                 yield
                 await uncancelled(_end(self._writer, "COMMIT"))
+            except sqlite3.Error as failure:
+                self.condition.note(failure)
+                raise
             finally:
                 if self._writer.in_transaction:
                     await uncancelled(_end(self._writer, "ROLLBACK"))
@@ -233,54 +187,6 @@ async def _connect(path: Path, pragmas: Iterable[str]) -> aiosqlite.Connection:
     for pragma in pragmas:
         await connection.execute_fetchall(pragma)
     return connection
-
-
-def _run_look(connection: sqlite3.Connection, work: Look[T]) -> T:
-    """Drive a coroutine that only reads, within a transaction that leaves nothing behind."""
-    connection.execute("BEGIN")
-    try:
-        return _drive(connection, work)
-    finally:
-        connection.execute("ROLLBACK")
-
-
-def _run_works(
-    connection: sqlite3.Connection, works: list[Work[Any]]
-) -> list[tuple[Any, BaseException | None]]:
-    """Drive several coroutines in one transaction; one that raises is undone alone."""
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        outcomes = [_run_piece(connection, work) for work in works]
-        connection.execute("COMMIT")
-        return outcomes
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
-    connection.execute("SAVEPOINT piece")
-    outcome: tuple[Any, BaseException | None]
-    try:
-        outcome = _drive(connection, work), None
-    except sqlite3.OperationalError:  # the disk, not the work: the transaction cannot go on
-        raise
-    except Exception as failure:
-        connection.execute("ROLLBACK TO piece")
-        outcome = None, failure
-    connection.execute("RELEASE piece")
-    return outcome
-
-
-def _drive(connection: sqlite3.Connection, work: Look[T] | Work[T]) -> T:
-    running = work(_Direct(connection))
-    try:
-        running.send(None)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    running.close()
-    raise RuntimeError("the work awaited something else than its connection")
 
 
 async def _run(connection: aiosqlite.Connection, sql: str) -> None:

@@ -198,6 +198,11 @@ class Hub:
         """Tell all of a user's viewers that something changed."""
         self.channel(user_id).publish(Event(kind, msgspec.json.encode(data)))
 
+    def broadcast(self, kind: str, data: Any) -> None:
+        """Tell everybody who is watching."""
+        for user_id in self._channels:
+            self.notify(user_id, kind, data)
+
     def enter(self, viewer: Viewer) -> None:
         """Count a connection, so that it can be ended when the server stops."""
         self._viewers.add(viewer)

@@ -1,17 +1,14 @@
 """Whether the server can do its work."""
 
 import os
-import shutil
 
-from chatbox import __version__
+from chatbox import __version__, errors
 from chatbox.config import Limits
 from chatbox.db import SQLITE_VERSION
 from chatbox.db.database import Database, StorageFailed
-from chatbox.errors import NotReady
+from chatbox.errors import NotReady, StorageFull
 from chatbox.events.hub import Hub
-from chatbox.system.model import DemoModelState, Info, InfoLimits, Ready
-
-LEAST_FREE_BYTES = 16 * 1024 * 1024
+from chatbox.system.model import DemoModelState, Info, InfoLimits, Ready, StorageState
 
 
 class Health:
@@ -32,10 +29,16 @@ class Health:
             sqlite_version=SQLITE_VERSION,
             mode="single-user",
             demo_model=self.demo_model,
+            storage=self.storage(),
             limits=InfoLimits(
                 body_bytes=self._limits.body_bytes, content_chars=self._limits.content_chars
             ),
         )
+
+    def storage(self) -> StorageState:
+        """Whether the database can be written."""
+        condition = self._database.condition
+        return StorageState(state=condition.state, detail=condition.detail)
 
     async def ready(self) -> Ready:
         """Read, and take the write lock; raise `NotReady` with the reason when that fails."""
@@ -46,8 +49,9 @@ class Health:
                 await reader.fetch_one(int, "SELECT id FROM instance")
             async with self._database.write() as writer:
                 await writer.fetch_one(int, "SELECT id FROM instance")
+            self._database.condition.check_room()
+        except (StorageFull, errors.StorageFailed) as failure:
+            raise NotReady(failure.detail) from failure
         except StorageFailed as failure:
             raise NotReady(f"The database does not work: {failure}.") from failure
-        if shutil.disk_usage(self._database.path.parent).free < LEAST_FREE_BYTES:
-            raise NotReady("The disk of the data directory is almost full.")
         return Ready(database=SQLITE_VERSION, running_turns=self._hub.running_count)

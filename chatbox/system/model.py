@@ -15,6 +15,16 @@ class DemoModelState(msgspec.Struct, frozen=True):
     detail: Annotated[str | None, Meta(description="Why it cannot")] = None
 
 
+class StorageState(msgspec.Struct, frozen=True):
+    """Whether the database can be written."""
+
+    state: Annotated[
+        Literal["ok", "full", "broken"],
+        Meta(description="`full`: read-only until there is room; `broken`: until a restart"),
+    ]
+    detail: Annotated[str, Meta(description="What happened and what to do")] = ""
+
+
 class InfoLimits(msgspec.Struct, frozen=True):
     """What a request may hold at most."""
 
@@ -31,6 +41,7 @@ class Info(msgspec.Struct, frozen=True):
     sqlite_version: Annotated[str, Meta(description="The version of SQLite")]
     mode: Annotated[Literal["single-user", "team"], Meta(description="Whether there are accounts")]
     demo_model: Annotated[DemoModelState, Meta(description="The embedded demo model")]
+    storage: Annotated[StorageState, Meta(description="Whether the database can be written")]
     limits: Annotated[InfoLimits, Meta(description="What a request may hold")]
 
 

@@ -75,6 +75,7 @@ class UiRoutes(Controller):
         request: Request[Any, Any, Any],
         caller: NamedDependency[Caller],
         settings: NamedDependency[UserSettings],
+        health: NamedDependency[Health],
         ui: NamedDependency[Ui],
         path: Annotated[str, Parameter(description="Any address")] = "",
     ) -> ASGIApp:
@@ -91,5 +92,6 @@ class UiRoutes(Controller):
             theme=chosen.theme,
             density=chosen.density,
             settings=chosen,
+            storage=health.storage().state,
         )
         return page_answer(ui.page(boot))

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _OUR_MISTAKES = frozenset({1, 19, 20, 21, 25})  # ERROR, CONSTRAINT, MISMATCH, MISUSE, RANGE
+_NO_ROOM = 13  # FULL
 
 STATUS: dict[type[ChatboxError], int] = {
     errors.InvalidRequest: 400,
@@ -44,6 +45,7 @@ STATUS: dict[type[ChatboxError], int] = {
     errors.ShuttingDown: 503,
     errors.NotReady: 503,
     errors.StorageFailed: 503,
+    errors.StorageFull: 507,
 }
 
 
@@ -88,7 +90,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     if known is None:
         extra = {"path": request.url.path, "request_id": request_id}
         logger.error("request failed", exc_info=error, extra=extra)
-        known = errors.StorageFailed() if _is_of_the_disk(error) else ChatboxError()
+        known = _of_the_disk(error) or ChatboxError()
     status, body = problem_body(known, request_id)
     headers = {"Retry-After": "2"} if status in (429, 503) else {}
     if isinstance(error, HTTPException) and "allow" in (told := error.headers or {}):
@@ -96,10 +98,12 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _is_of_the_disk(error: Exception) -> bool:
+def _of_the_disk(error: Exception) -> ChatboxError | None:
     """Tell a file or disk that does not work from a mistake in our own SQL."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return isinstance(error, StorageFailed) and code not in _OUR_MISTAKES
+    if not isinstance(error, StorageFailed) or code in _OUR_MISTAKES:
+        return None
+    return errors.StorageFull() if code == _NO_ROOM else errors.StorageFailed()
 
 
 def _known(error: Exception) -> ChatboxError | None:

@@ -36,6 +36,7 @@ class Boot(msgspec.Struct, frozen=True):
     theme: str
     density: str
     settings: object
+    storage: str
     base: str = ""
 
 

@@ -789,6 +789,8 @@ export interface components {
             name: string;
             /** @description The version of SQLite */
             sqlite_version: string;
+            /** @description Whether the database can be written */
+            storage: components["schemas"]["StorageState"];
             /** @description The version of the server */
             version: string;
         };
@@ -1351,6 +1353,22 @@ export interface components {
             turn: components["schemas"]["Turn"];
             /** @description The message that was sent, if any */
             user_message: components["schemas"]["Message"] | null;
+        };
+        /**
+         * StorageState
+         * @description Whether the database can be written.
+         */
+        StorageState: {
+            /**
+             * @description What happened and what to do
+             * @default
+             */
+            detail?: string;
+            /**
+             * @description `full`: read-only until there is room; `broken`: until a restart
+             * @enum {unknown}
+             */
+            state: "broken" | "full" | "ok";
         };
         /**
          * TestResult

@@ -8,6 +8,8 @@ export interface Boot {
   density: Density;
   mode: string;
   settings: Settings;
+  /** Whether the server can write: `ok`, `full` or `broken`. */
+  storage: string;
   /** Path prefix behind a reverse proxy, without a trailing slash; "" at the root. */
   base: string;
 }
@@ -29,6 +31,7 @@ const FALLBACK: Boot = {
   density: "comfortable",
   mode: "single-user",
   settings: DEFAULT_SETTINGS,
+  storage: "ok",
   base: "",
 };
 

@@ -7,7 +7,7 @@ import type { TurnEvent } from "../net/run-reducer";
 import { openSse, openWebSocket, type Focus, type ServerEvent } from "../net/transport";
 import { drafts } from "./drafts";
 import { models } from "./models";
-import { link } from "./online";
+import { link, storage } from "./online";
 import { outbox } from "./outbox";
 import { prefs } from "./prefs";
 import { providers } from "./providers";
@@ -174,6 +174,7 @@ const handlers: Readonly<Record<string, (data: Data) => void>> = {
   providers_changed: () => quiet(providers.load()),
   models_changed: () => quiet(models.load()),
   settings_changed: (data) => prefs.receive(data["settings"] as Settings),
+  storage: (data) => (storage.value = textOf(data["state"])),
   reset: refetchAll,
 };
 
