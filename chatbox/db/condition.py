@@ -76,7 +76,7 @@ class Condition:
         elif code in (_IOERR, _READONLY, _CORRUPT, _NOTADB):
             self._become(
                 "broken",
-                f"Writing to the disk failed ({failure}). Chats can be read, but nothing is "
+                f"Writing to the database failed ({failure}). Chats can be read, but nothing is "
                 "written until chatbox is restarted. Check the disk first.",
             )
 

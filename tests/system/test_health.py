@@ -15,12 +15,14 @@ async def test_info_says_what_this_is_and_nothing_secret(chat: Site) -> None:
         "mode",
         "demo_model",
         "limits",
+        "storage",
     }
     assert (info["name"], info["version"]) == ("chatbox", chatbox.__version__)
     assert info["sqlite_version"] == SQLITE_VERSION
     assert info["mode"] == "single-user"
     assert info["demo_model"] == {"state": "off", "detail": None}
     assert info["limits"]["body_bytes"] == chat.server.config.limits.body_bytes
+    assert info["storage"] == {"state": "ok", "detail": ""}
 
 
 async def test_a_server_that_works_is_alive_and_ready(chat: Site) -> None:
@@ -40,7 +42,8 @@ async def test_a_server_that_cannot_write_is_alive_but_not_ready(site: Site) -> 
     assert answer.headers["retry-after"]
     assert good(await site.client.get(f"{site.url}/healthz")) == {"status": "ok"}
     await site.server.database._writer.execute_fetchall("PRAGMA query_only = OFF")
-    good(await site.client.get(f"{site.url}/readyz"))
+    refused(await site.client.get(f"{site.url}/readyz"), 503, "not_ready")
+    assert good(await site.client.get("/info"))["storage"]["state"] == "broken"
 
 
 async def test_a_stopping_server_takes_no_new_turns_and_is_not_ready(chat: Site) -> None:

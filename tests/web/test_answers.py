@@ -135,7 +135,8 @@ async def test_the_page_is_filled_in_and_a_missing_asset_is_none(site: Site) -> 
 
 def test_the_boot_data_cannot_end_its_script(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<html lang=__LANG__><script>__BOOT_JSON__</script>")
-    boot = Boot("1", "single-user", "zh-Hans", "dark", "compact", {"x": "</script><!--&\u2028"})
+    settings = {"x": "</script><!--&\u2028"}
+    boot = Boot("1", "single-user", "zh-Hans", "dark", "compact", settings, storage="ok")
     text = Ui(tmp_path).page(boot).decode()
     assert "zh-Hans" in text
     inner = text.partition("<script>")[2].rpartition("</script>")[0]
