@@ -107,14 +107,13 @@ class Planner:
     async def _plan(self, caller: Caller, placing: Look[Place]) -> Plan:
         found = await self._find(caller, placing)
         place, target, encoding = found.place, found.target, found.encoding
-        count = self._counter.count
-        counts = {key: await count(text, encoding) for key, text in found.texts.items()}
+        counts = await self._counter.count_all(found.texts, encoding)
         entries = _entries(found.path, counts)
         question = await self._question(place, encoding)
         if question is not None:
             entries.append(Entry(id=NEW, role="user", tokens=question.tokens))
         system = place.session.system_prompt
-        system_tokens = await count(system, encoding) if system else 0
+        system_tokens = await self._counter.count(system, encoding) if system else 0
         starts = (row.window_start_id for row in reversed(found.path) if row.window_start_id)
         params = merge_params(place.session.params, place.params)
         budget = self._budget(target, params)

@@ -1,7 +1,6 @@
 """Time: integer milliseconds inside, RFC 3339 in UTC outside."""
 
 import time
-from datetime import UTC, datetime
 
 
 def now_ms() -> int:
@@ -11,8 +10,8 @@ def now_ms() -> int:
 
 def rfc3339(ms: int) -> str:
     """Write a time as `2026-11-22T05:16:43.120Z`."""
-    moment = datetime.fromtimestamp(ms / 1000, tz=UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(ms, 1000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:03}Z"
 
 
 def optional_rfc3339(ms: int | None) -> str | None:

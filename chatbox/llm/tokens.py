@@ -11,6 +11,7 @@ import gzip
 import logging
 import re
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
@@ -23,7 +24,7 @@ EncodingName = Literal["cl100k_base", "o200k_base"]
 
 FOLDER = Path(__file__).parent / "encodings"
 SLICE = 8_192  # characters; longer runs of one kind make the regex overflow, or very slow
-SHORT = 8_192  # characters that may be counted on the event loop
+SHORT = 8_192  # characters that may be counted on the event loop at once
 EXACT = 1_000_000  # characters; what is beyond is estimated
 
 logger = logging.getLogger(__name__)
@@ -101,14 +102,22 @@ class TokenCounter:
 
     async def count(self, text: str, encoding: EncodingName) -> int:
         """Count the tokens of a text."""
-        if len(text) <= SHORT and is_loaded(encoding):
-            return count(text, encoding)
+        return (await self.count_all({0: text}, encoding))[0]
+
+    async def count_all(self, texts: Mapping[int, str], encoding: EncodingName) -> dict[int, int]:
+        """Count several texts, under the keys that they have."""
+        if is_loaded(encoding) and sum(map(len, texts.values())) <= SHORT:
+            return _count_all(texts, encoding)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, count, text, encoding)
+        return await loop.run_in_executor(self._thread, _count_all, texts, encoding)
 
     def close(self) -> None:
         """Let the thread go; counts that have not begun are dropped."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _count_all(texts: Mapping[int, str], encoding: EncodingName) -> dict[int, int]:
+    return {key: count(text, encoding) for key, text in texts.items()}
 
 
 def _count_piece(core: _Core, piece: str) -> int:

@@ -113,6 +113,16 @@ def test_a_panic_in_the_tokenizer_becomes_an_estimate(monkeypatch: pytest.Monkey
     assert count("x" * 400, "cl100k_base") == 100
 
 
+async def test_many_short_texts_are_counted_off_the_loop(counter: TokenCounter) -> None:
+    await counter.count("warm", "cl100k_base")
+    texts = {key: "hello world " * 90 for key in range(2_000)}
+    counting = asyncio.ensure_future(counter.count_all(texts, "cl100k_base"))
+    await asyncio.sleep(0)
+    assert not counting.done()
+    one = count(texts[0], "cl100k_base")
+    assert await counting == dict.fromkeys(texts, one)
+
+
 async def test_many_counts_at_once_load_once(
     counter: TokenCounter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
