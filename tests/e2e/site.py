@@ -2,6 +2,8 @@
 
 import shutil
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,13 @@ class Site:
     def record(self, session: str) -> JSON:
         found: JSON = self.call("GET", f"/sessions/{session}")
         return found
+
+    def soon(self, read: Callable[[], object], wanted: object) -> None:
+        """Wait until the server knows what the page shows already."""
+        end = time.monotonic() + 10
+        while (found := read()) != wanted:
+            assert time.monotonic() < end, f"{found!r} instead of {wanted!r}"
+            time.sleep(0.05)
 
 
 def free_port() -> int:

@@ -164,7 +164,7 @@ def test_a_reply_can_be_edited_and_messages_deleted(screen: Screen, site: Site) 
     expect(dialog).to_contain_text("the one below it")
     screen.button("Delete", dialog).click()
     expect(screen.questions).to_have_count(1)
-    assert len(site.messages(session)) == 2
+    site.soon(lambda: len(site.messages(session)), 2)
 
 
 def test_reasoning_is_closed_and_no_part_of_the_answer(screen: Screen, site: Site) -> None:
