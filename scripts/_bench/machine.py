@@ -1,5 +1,6 @@
 """The processes of `bench.py` and what Linux says they cost."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -7,24 +8,66 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
-ROOT = Path(__file__).resolve().parents[1]
+try:
+    import uvloop
+except ImportError:
+    uvloop = None  # type: ignore[assignment]
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[2]
 SAMPLE_SECONDS = 0.25
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@contextmanager
-def running(name: str, *arguments: str, cpu: int | None, word: str) -> Iterator["Process"]:
-    """Run a module of the project on one CPU until the block ends; wait for a word of its output.
+@dataclass(frozen=True)
+class Bench:
+    """What is measured: a command of chatbox; and the CPUs that processes are pinned to."""
 
-    What the word is followed by, up to the end of the line, is `Process.said`.
-    """
-    process = Process([sys.executable, "-m", name, *arguments], cpu)
+    command: tuple[str, ...]
+    server_cpu: int | None
+    load_cpu: int | None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the server has a CPU for itself."""
+        return self.server_cpu is not None
+
+    @contextmanager
+    def upstream(self) -> Iterator["Process"]:
+        """Run the scripted upstream until the block ends."""
+        with _running([sys.executable, "-m", "tests.upstream"], self.load_cpu) as process:
+            process.wait_for("http")
+            yield process
+
+    @contextmanager
+    def server(self, data: Path) -> Iterator["Process"]:
+        """Run chatbox over a data directory until the block ends."""
+        with _running(self.serve_command(data), self.server_cpu) as process:
+            process.wait_for("http")
+            yield process
+
+    def serve_command(self, data: Path) -> list[str]:
+        """What starts a server that looks for nothing."""
+        flags = ["--port", "0", "--no-discover", "--no-demo-model", "--data-dir", str(data)]
+        return [*self.command, "serve", *flags]
+
+
+def bench_of(executable: str | None) -> Bench:
+    """Measure the sources, or an executable."""
+    command = (executable,) if executable else (sys.executable, "-m", "chatbox")
+    return Bench(command, *cpus())
+
+
+@contextmanager
+def _running(command: list[str], cpu: int | None) -> Iterator["Process"]:
+    process = Process(command, cpu)
     try:
-        process.wait_for(word)
         yield process
     finally:
         process.stop()
@@ -34,7 +77,7 @@ class Process:
     """A child process; all figures include its own children."""
 
     def __init__(self, command: list[str], cpu: int | None) -> None:
-        self._name = command[2]
+        self._name = " ".join(command[:3])
         own = _affinity()
         _pin(cpu)  # the child inherits it
         try:
@@ -89,6 +132,11 @@ class Process:
                     total += int(line.split()[1]) * 1024
         return total / 1e6
 
+    @property
+    def open_files(self) -> int:
+        """How many descriptors are open."""
+        return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in self._tree())
+
     def _tree(self) -> list[int]:
         found = [self._child.pid]
         for pid in found:
@@ -134,13 +182,34 @@ def cpus() -> tuple[int | None, int | None]:
     return first, second
 
 
-def post(url: str, body: dict[str, object]) -> dict[str, object]:
-    """Send a JSON request, outside the measured time."""
+def connect(server: Process, upstream: Process) -> None:
+    """Make the upstream the provider `up` of a server that has none."""
+    provider = {"name": "up", "base_url": f"http://127.0.0.1:{upstream.port}/v1"}
+    url = f"http://127.0.0.1:{server.port}/api/v1/providers"
+    _ask("POST", url, {**provider, "secret": "made-up"})
+
+
+def reconnect(server: Process, upstream: Process) -> None:
+    """The same, for a data directory that may have a provider `up` from another time."""
+    base = f"http://127.0.0.1:{server.port}/api/v1/providers"
+    for provider in _ask("GET", base)["items"]:
+        _ask("DELETE", f"{base}/{provider['id']}")
+    connect(server, upstream)
+
+
+def run_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run the load on the cheaper loop when there is one."""
+    return uvloop.run(work) if uvloop is not None else asyncio.run(work)
+
+
+def _ask(method: str, url: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+    """Ask for JSON, outside the measured time."""
+    data = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310
+    request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=60) as answer:
-        document: dict[str, object] = json.load(answer)
+        document: dict[str, Any] = json.loads(answer.read() or b"{}")
         return document
 
 
