@@ -140,15 +140,10 @@ async def with_siblings(reader: Reader, rows: Sequence[MessageRow]) -> Found:
     """Find the other versions of messages of one session."""
     if not rows:
         return Found([], {})
-    session_key = rows[0].session_id
     parents = [row.parent_id for row in rows if row.parent_id is not None]
-    found = []
-    if parents:
-        found = await branch_store.list_children(
-            reader, session_key, first_parent=min(parents), last_parent=max(parents)
-        )
+    found = await branch_store.list_children(reader, parents) if parents else []
     if len(parents) < len(rows):
-        found += await branch_store.list_roots(reader, session_key)
+        found += await branch_store.list_roots(reader, rows[0].session_id)
     siblings: dict[int | None, list[str]] = {}
     for one in found:
         siblings.setdefault(one.parent_id, []).append(one.public_id)

@@ -69,9 +69,7 @@ async def place_of_more(reader: Reader, caller: Caller, message_id: str) -> Plac
         raise SessionBusy
     if message.status == "done" and message.finish_reason != "length":
         raise CannotContinue("This reply is complete.")
-    if await branch_store.list_children(
-        reader, session.id, first_parent=message.id, last_parent=message.id
-    ):
+    if await branch_store.list_children(reader, [message.id]):
         raise CannotContinue("Only the last reply of a branch can be continued.")
     return Place(session, leaf=message.id, reply=message, fallbacks=(message.model, session.model))
 

@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -26,6 +27,7 @@ SMALL_DISK_SHARE = 0.05
 _FULL, _IOERR = 13, 10
 _READONLY, _CORRUPT, _NOTADB = 8, 11, 26
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+LOOK_SECONDS = 1.0  # a look lets go of the interpreter's lock, which can take long to get back
 PROBE_BYTES = 64 * 1024
 
 
@@ -41,6 +43,7 @@ class Condition:
         self._ballast = path.with_name("chatbox.ballast")
         self._ballast_bytes = ballast_bytes
         self._least_free = least_free_bytes
+        self._has_room, self._looked_at = True, -LOOK_SECONDS
 
     def check(self, *, urgent: bool = False) -> None:
         """Raise when nothing may be written; what is urgent may use the ballast's room."""
@@ -52,10 +55,12 @@ class Condition:
     def check_room(self) -> None:
         """Raise before something is begun that will need room later."""
         self.check()
-        free = self.free_bytes()
-        if free < self._needed():
+        if time.monotonic() >= self._looked_at + LOOK_SECONDS:
+            self._looked_at = time.monotonic()
+            self._has_room = self.free_bytes() >= self._needed()
+        if not self._has_room:
             raise StorageFull(
-                f"Only {_megabytes(free)} MB are free where the database is. Free some space; "
+                f"Only {_megabytes(self.free_bytes())} MB are free where the database is. Free some space; "
                 "nothing was sent."
             )
 

@@ -91,9 +91,13 @@ def test_other_failures_mean_nothing_for_the_disk(condition: Condition, code: in
     assert condition.state == "ok"
 
 
-def test_nothing_is_begun_without_room(condition: Condition, disk: list[int]) -> None:
+def test_nothing_is_begun_without_room(
+    condition: Condition, disk: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     condition.check_room()
     disk[0] = 30 * MB
+    condition.check_room()  # the disk was looked at just now
+    monkeypatch.setattr("chatbox.db.condition.LOOK_SECONDS", 0.0)
     condition.check()
     with pytest.raises(StorageFull, match="Only 31 MB are free"):
         condition.check_room()

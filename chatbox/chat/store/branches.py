@@ -1,10 +1,13 @@
 """The SQL of branches: the ways from a message up to its root, and what lies below it."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from chatbox.chat.model import Status
 from chatbox.chat.store.messages import MESSAGE, MessageRow
 from chatbox.db.database import Reader
+from chatbox.db.rows import encode_json
 
 
 class PathRow(msgspec.Struct, frozen=True):
@@ -94,21 +97,17 @@ async def list_path(reader: Reader, session_key: int, leaf: int) -> list[PathRow
     )
 
 
-async def list_children(
-    reader: Reader, session_key: int, *, first_parent: int, last_parent: int
-) -> list[Sibling]:
-    """List the children of a session's messages within a range of ids, oldest first."""
+async def list_children(reader: Reader, parents: Sequence[int]) -> list[Sibling]:
+    """List the children of messages, oldest first."""
     return await reader.fetch_all(
         Sibling,
         """
         SELECT parent_id, public_id
         FROM messages
-        WHERE session_id = :session AND parent_id BETWEEN :first AND :last
+        WHERE parent_id IN (SELECT value FROM json_each(:parents))
         ORDER BY id
         """,
-        session=session_key,
-        first=first_parent,
-        last=last_parent,
+        parents=encode_json(parents),
     )
 
 
