@@ -60,8 +60,8 @@ class Condition:
             self._has_room = self.free_bytes() >= self._needed()
         if not self._has_room:
             raise StorageFull(
-                f"Only {_megabytes(self.free_bytes())} MB are free where the database is. Free some space; "
-                "nothing was sent."
+                f"Only {_megabytes(self.free_bytes())} MB are free where the database is. Free "
+                "some space; nothing was sent."
             )
 
     def free_bytes(self) -> int:

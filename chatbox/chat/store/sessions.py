@@ -100,10 +100,14 @@ async def search_sessions(
         SessionRow,
         _SESSION
         + """
-        WHERE s.user_id = :user AND s.deleted_at IS NULL AND s.title LIKE :pattern ESCAPE '\\'
-            AND (s.active_at, s.id) < (:at, :id)
+        JOIN (
+            SELECT id FROM sessions
+            WHERE user_id = :user AND deleted_at IS NULL AND title LIKE :pattern ESCAPE '\\'
+                AND (active_at, id) < (:at, :id)
+            ORDER BY active_at DESC, id DESC
+            LIMIT :limit
+        ) found ON found.id = s.id
         ORDER BY s.active_at DESC, s.id DESC
-        LIMIT :limit
         """,
         user=user_id,
         pattern=pattern,
