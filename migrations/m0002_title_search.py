@@ -1,4 +1,4 @@
-"""Search by title: an index that is read from the newest session on and holds the titles themselves.
+"""Search by title: an index that holds the titles and is read from the newest session on.
 
 Without it every search looked up all sessions of a user in the table and sorted what it found.
 """
