@@ -98,7 +98,7 @@ async def search_sessions(
     """List sessions whose title contains the text of an escaped LIKE pattern, newest first."""
     return await reader.fetch_all(
         SessionRow,
-        _SESSION
+        _SESSION  # noqa: S608 - both halves are literals
         + """
         JOIN (
             SELECT id FROM sessions
