@@ -22,6 +22,7 @@ from chatbox.cli.open_files import raise_open_files
 from chatbox.config import Config
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
+from chatbox.db.replace import settle
 from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
@@ -47,6 +48,8 @@ def serve(config: Config) -> int:
     directory = config.data_path
     prepare_directory(directory)
     with DirectoryLock(directory):
+        if told := settle(directory):
+            logger.warning(told)
         path = directory / "chatbox.db"
         box = _open_box(config, path)
         migrate(path)

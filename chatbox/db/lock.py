@@ -1,4 +1,4 @@
-"""One server per data directory: a lock file that holds the PID of its owner."""
+"""One server, and one backup, per data directory: lock files that hold the PID of their owner."""
 
 import logging
 import os
@@ -18,8 +18,14 @@ logger = logging.getLogger(__name__)
 class DirectoryLock:
     """Holds the data directory while the `with` block runs; raises `StartRefused` when taken."""
 
+    FILE = "chatbox.lock"
+    TAKEN = (
+        "Another chatbox (process {owner}) is using {directory}. Stop it, or choose another "
+        "directory with --data-dir."
+    )
+
     def __init__(self, directory: Path) -> None:
-        self._path = directory / "chatbox.lock"
+        self._path = directory / self.FILE
         self._descriptor = -1
 
     def __enter__(self) -> "DirectoryLock":
@@ -27,10 +33,7 @@ class DirectoryLock:
         if not _lock(self._descriptor):
             owner = os.read(self._descriptor, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._descriptor)
-            raise StartRefused(
-                f"Another chatbox (process {owner}) is using {self._path.parent}. Stop it, or "
-                "choose another directory with --data-dir."
-            )
+            raise StartRefused(self.TAKEN.format(owner=owner, directory=self._path.parent))
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
         return self
@@ -42,6 +45,15 @@ class DirectoryLock:
         trace: TracebackType | None,
     ) -> None:
         os.close(self._descriptor)
+
+
+class BackupLock(DirectoryLock):
+    """Lets one backup of a data directory be made at a time, whether a server runs or not."""
+
+    FILE = "chatbox.backup-lock"
+    TAKEN = (
+        "Another backup of {directory} is being made (process {owner}). Wait until it has ended."
+    )
 
 
 def _lock(descriptor: int) -> bool:

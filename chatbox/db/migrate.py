@@ -12,11 +12,11 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from chatbox.db.copy import SET_NAME
 from chatbox.errors import StartRefused
 from chatbox.kit.clock import now_ms, rfc3339
 
 OLDEST_SQLITE = (3, 51, 3)
-SET_NAME = "chatbox"
 
 
 def check_sqlite() -> None:
@@ -35,7 +35,7 @@ def migrate(path: Path) -> list[str]:
     Raises `StartRefused` when the file is not a database, is damaged or comes from a newer program.
     """
     check_sqlite()
-    known = _migration_names()
+    known = known_migrations()
     applied = _applied(path)
     if newer := [name for name in applied if name not in known]:
         raise StartRefused(
@@ -122,7 +122,8 @@ def migrations_folder() -> Path:
     return packed if packed.is_dir() else package.parent / "migrations"
 
 
-def _migration_names() -> list[str]:
+def known_migrations() -> list[str]:
+    """The names of all migrations of this program, in order."""
     return [file.stem for file in _files()]
 
 

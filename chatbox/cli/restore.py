@@ -1,0 +1,110 @@
+"""`chatbox restore`: let a backup take the place of the database, while no server runs."""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+from chatbox.cli.command import Command, Parser, add_place_options
+from chatbox.cli.progress import Line
+from chatbox.config import Config, Loaded
+from chatbox.db.copy import Contents, forget_secrets
+from chatbox.db.lock import DirectoryLock, prepare_directory
+from chatbox.db.replace import STAGED, settle
+from chatbox.errors import BackupFailed, StartRefused
+from chatbox.kit.tasks import stoppable
+
+_DESCRIPTION = (
+    "Check a backup, then let it take the place of the database. No server may run. What was there "
+    "before is moved into replaced-<time>/ in the data directory; nothing is deleted."
+)
+
+
+def _add_options(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the backup, sealed or not")
+    parser.add_argument(
+        "--passphrase-file",
+        dest="backup.passphrase_file",
+        metavar="FILE",
+        help="the passphrase of a sealed backup is in this file",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask before replacing")
+    parser.add_argument(
+        "--without-secrets",
+        action="store_true",
+        help="the master key is lost: forget the secrets of providers",
+    )
+    add_place_options(parser)
+
+
+def _run(options: argparse.Namespace, loaded: Loaded) -> int:
+    os.umask(0o077)
+    config = loaded.config
+    prepare_directory(config.data_path)
+    with DirectoryLock(config.data_path):
+        if told := settle(config.data_path):
+            print(told)
+        try:
+            return asyncio.run(_restore(options, config, Path(options.file).expanduser()))
+        except BackupFailed as failure:
+            raise StartRefused(str(failure)) from failure
+        finally:
+            (config.data_path / STAGED).unlink(missing_ok=True)
+
+
+async def _restore(options: argparse.Namespace, config: Config, backup: Path) -> int:
+    from chatbox.system.backup import restore  # noqa: PLC0415 - only this command needs it
+
+    data = config.data_path
+    passphrase = _passphrase(config) if restore.needs_passphrase(backup) else ""
+    with Line() as line:
+        work = partial(restore.stage, backup, data, passphrase, line.show)
+        contents = await stoppable(work)
+    if options.without_secrets:
+        forget_secrets(data / STAGED)
+    else:
+        restore.check_key(contents, config, os.environ)
+    if not _may_replace(options, data / "chatbox.db", contents):
+        print("Nothing was changed.")
+        return 1
+
+    def swap(_stop: object) -> None:
+        aside = restore.swap(data)  # and said at once, should the caller be interrupted
+        print(f"Restored {_words(contents)} from {backup}.")
+        if aside.exists():
+            print(f"What was there before is in {aside}. Delete it when you need it no longer.")
+
+    await stoppable(swap)
+    return 0
+
+
+def _passphrase(config: Config) -> str:
+    from chatbox.system.backup.places import passphrase_of  # noqa: PLC0415 - as above
+
+    if passphrase := passphrase_of(config):
+        return passphrase
+    if sys.stdin.isatty():
+        return getpass.getpass("Passphrase of the backup: ")
+    raise BackupFailed(
+        "The backup is sealed. Name the file of its passphrase with --passphrase-file, or set "
+        "CHATBOX_BACKUP_PASSPHRASE."
+    )
+
+
+def _may_replace(options: argparse.Namespace, database: Path, contents: Contents) -> bool:
+    if options.yes or not database.exists():
+        return True
+    if not sys.stdin.isatty():
+        raise BackupFailed(f"{database} would be replaced. Add --yes. Nothing was changed.")
+    question = f"The backup holds {_words(contents)}. Let it replace {database}? [y/N] "
+    return input(question).strip().lower() in ("y", "yes")
+
+
+def _words(contents: Contents) -> str:
+    return f"{contents.sessions:,} sessions and {contents.messages:,} messages"
+
+
+COMMAND = Command("restore", "put a backup back", _DESCRIPTION, _add_options, _run)
