@@ -26,6 +26,7 @@ from chatbox.db.replace import settle
 from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
+from chatbox.system.backup.make import sweep
 from chatbox.system.instance import holds_secrets
 from chatbox.web.protocol import Connection
 
@@ -50,6 +51,7 @@ def serve(config: Config) -> int:
     with DirectoryLock(directory):
         if told := settle(directory):
             logger.warning(told)
+        sweep(directory)
         path = directory / "chatbox.db"
         box = _open_box(config, path)
         migrate(path)

@@ -40,6 +40,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA journal_size_limit = 67108864",
 )
+_NO_CHECKPOINTS = ("PRAGMA wal_autocheckpoint = 0",)
 
 
 class Database:
@@ -47,6 +48,7 @@ class Database:
 
     def __init__(self, path: Path, writer: aiosqlite.Connection, condition: Condition) -> None:
         self.path = path
+        self._checkpoints = True
         self.condition = condition
         self._writer = writer
         self._write_lock = asyncio.Lock()
@@ -56,21 +58,29 @@ class Database:
         self._users = [0] * READERS
 
     @classmethod
-    async def open(cls, path: Path, condition: Condition | None = None) -> "Database":
-        """Open the file for reading and writing; the schema must be migrated already."""
-        writer = await _connect(path, _PRAGMAS + _WRITER_PRAGMAS)
+    async def open(
+        cls, path: Path, condition: Condition | None = None, *, checkpoints: bool = True
+    ) -> "Database":
+        """Open the file for reading and writing; the schema must be migrated already.
+
+        Without `checkpoints` the log is written back into the file by another program alone.
+        """
+        more = () if checkpoints else _NO_CHECKPOINTS
+        writer = await _connect(path, (*_PRAGMAS, *_WRITER_PRAGMAS, *more))
         database = cls(path, writer, condition or Condition(path))
+        database._checkpoints = checkpoints
         for _ in range(READERS):
             database._readers.append(await _connect(path, (*_PRAGMAS, "PRAGMA query_only = ON")))
         return database
 
     async def close(self) -> None:
-        """Write what waits, write the WAL back into the file and close every connection."""
+        """Write what waits, write the WAL back if that is ours to do, close every connection."""
         await self._group.finish()
         async with self._write_lock:
             for reader in self._readers:
                 await reader.close()
-            await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self._checkpoints:
+                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
             await self._writer.close()
 
     @asynccontextmanager

@@ -31,6 +31,8 @@ from chatbox.system.backup.target import Progress, Target
 
 logger = logging.getLogger(__name__)
 
+_LEFT = "chatbox.backup-*.partial"
+
 
 class Plan(msgspec.Struct, frozen=True):
     """What to back up and how. An empty passphrase seals nothing."""
@@ -64,12 +66,18 @@ async def back_up(plan: Plan, progress: Progress = lambda _step, _share: None) -
         try:
             made = await _make(plan, attempt, progress)
         except (BackupFailed, OSError) as failure:
-            text = str(failure)
+            text = _words(failure)
             _note(plan, msgspec.structs.replace(attempt, error=text, seconds=_since(clock)))
             raise BackupFailed(text) from failure
         attempt = msgspec.structs.replace(made.attempt, seconds=_since(clock))
         _note(plan, attempt)
         return msgspec.structs.replace(made, attempt=attempt)
+
+
+def sweep(data: Path) -> None:
+    """Delete what a backup that was killed left in the data directory, unless one is at work."""
+    with contextlib.suppress(StartRefused), BackupLock(data):
+        _delete(data.glob(_LEFT))
 
 
 async def _make(plan: Plan, attempt: Attempt, progress: Progress) -> Made:
@@ -91,7 +99,7 @@ def _prepare(
     plan: Plan, plain: Path, ready: Path, progress: Progress, stop: threading.Event
 ) -> tuple[Contents, int]:
     """Make the file that is handed over, in a thread; answer what it holds and its size."""
-    _delete(plan.data.glob("chatbox.backup-*.partial"))
+    _delete(plan.data.glob(_LEFT))
     plan.target.prepare()
     _check_room(plan, {plain.parent, ready.parent})
     copy_database(plan.database, plain, stop=stop, progress=partial(progress, "Copying"))
@@ -104,7 +112,17 @@ def _prepare(
 
 def _delete(files: Iterable[Path]) -> None:
     for file in files:
-        file.unlink(missing_ok=True)
+        try:
+            if file.exists():
+                file.unlink(missing_ok=True)
+        except OSError as failure:
+            logger.warning("%s could not be deleted: %s", file, failure.strerror)
+
+
+def _words(failure: BackupFailed | OSError) -> str:
+    if isinstance(failure, OSError):
+        return f"The backup could not be written: {failure.strerror} ({failure.filename})."
+    return str(failure)
 
 
 def _seal(

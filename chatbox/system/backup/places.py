@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 from chatbox.config import Config
-from chatbox.errors import BackupFailed
+from chatbox.errors import BackupFailed, StartRefused
 from chatbox.system.backup.folder import Folder
 from chatbox.system.backup.make import Plan
 from chatbox.system.backup.names import Keep
+from chatbox.system.backup.schedule import Schedule
 from chatbox.system.backup.target import Target
 
 LEAST_PASSPHRASE = 12
@@ -24,6 +25,16 @@ def plan_of(config: Config) -> Plan:
         keep=Keep(newest=backup.keep, daily=backup.keep_daily, weekly=backup.keep_weekly),
         least_free_bytes=config.storage.least_free_bytes,
     )
+
+
+def schedule_of(config: Config) -> Schedule | None:
+    """The backups that the server makes by itself, if any. Raises `StartRefused`."""
+    if not config.backup.every_hours:
+        return None
+    try:
+        return Schedule(plan_of(config), hours=config.backup.every_hours)
+    except BackupFailed as wrong:
+        raise StartRefused(f"Backups every few hours are configured. {wrong}") from wrong
 
 
 def open_target(config: Config) -> Target:
