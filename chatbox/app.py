@@ -35,6 +35,7 @@ from chatbox.providers.models import Models
 from chatbox.providers.routes import ModelRoutes, ProviderRoutes
 from chatbox.providers.service import Providers
 from chatbox.system.backup.places import schedule_of
+from chatbox.system.backup.remote import Network
 from chatbox.system.health import Health
 from chatbox.system.instance import claim
 from chatbox.system.routes import HealthRoutes, SystemRoutes, UiRoutes
@@ -109,7 +110,7 @@ class Server:
         )
         self.health = Health(database, self.hub, limits=config.limits)
         database.condition.changed = self._tell_storage
-        self.backups = schedule_of(config)
+        self.backups = schedule_of(config, Network(self.client, policy))
         self.ui = Ui(Path(__file__).parent / "ui" / "dist")
         self.port = config.port
         self.litestar = self._litestar()

@@ -44,12 +44,16 @@ def _run(_options: argparse.Namespace, loaded: Loaded) -> int:
 
 
 async def _back_up(config: Config) -> None:
-    from chatbox.system.backup.make import back_up  # noqa: PLC0415 - only this command needs it
-    from chatbox.system.backup.places import plan_of  # noqa: PLC0415
+    from chatbox.kit.egress import Client, Policy  # noqa: PLC0415 - only this command needs it
+    from chatbox.system.backup.make import back_up  # noqa: PLC0415 - as above
+    from chatbox.system.backup.places import plan_of  # noqa: PLC0415 - as above
+    from chatbox.system.backup.remote import Network  # noqa: PLC0415 - as above
 
-    plan = plan_of(config)
-    with Line() as line:
-        made = await back_up(plan, line.show)
+    policy = Policy()
+    async with Client(policy) as client:
+        plan = plan_of(config, Network(client, policy))
+        with Line() as line:
+            made = await back_up(plan, line.show)
     attempt, contents = made.attempt, made.contents
     print(
         f"Backed up {contents.sessions:,} sessions and {contents.messages:,} messages to\n"

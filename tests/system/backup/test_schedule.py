@@ -9,19 +9,22 @@ import pytest
 from chatbox.config import Backup, Storage
 from chatbox.errors import BackupFailed, StartRefused
 from chatbox.kit.clock import now_ms
+from chatbox.kit.egress import Client, Policy
 from chatbox.system.backup.make import back_up
 from chatbox.system.backup.places import plan_of, schedule_of
+from chatbox.system.backup.remote import Network
 from chatbox.system.backup.schedule import Schedule
 from chatbox.system.backup.state import FILE, Attempt, last_backup, note_attempt
 from tests.running import config_in, run_site, until
 
 ATTEMPT = Attempt(at=0, seconds=1.0, where="/somewhere", name="chatbox-x.db", size=1)
+NOWHERE = Network(Client(Policy()), Policy())
 HOUR = 3_600_000
 
 
 def schedule(data: Path, hours: float = 24, **backup: object) -> Schedule:
     config = config_in(data, backup=Backup(every_hours=hours, **backup))  # type: ignore[arg-type]
-    found = schedule_of(config)
+    found = schedule_of(config, NOWHERE)
     assert found is not None
     return found
 
@@ -86,7 +89,7 @@ async def test_a_failed_backup_is_logged_remembered_and_tried_again_sooner(
 
 
 async def test_two_backups_at_once_are_one_too_many(data_dir: Path) -> None:
-    plan = plan_of(config_in(data_dir, backup=Backup(passphrase="a passphrase")))
+    plan = plan_of(config_in(data_dir, backup=Backup(passphrase="a passphrase")), NOWHERE)
     outcomes = await asyncio.gather(back_up(plan), back_up(plan), return_exceptions=True)
     (failure,) = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     assert isinstance(failure, BackupFailed)
@@ -95,7 +98,7 @@ async def test_two_backups_at_once_are_one_too_many(data_dir: Path) -> None:
 
 
 async def test_a_cancelled_backup_leaves_nothing(data_dir: Path) -> None:
-    plan = plan_of(config_in(data_dir, backup=Backup(passphrase="a passphrase")))
+    plan = plan_of(config_in(data_dir, backup=Backup(passphrase="a passphrase")), NOWHERE)
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -115,7 +118,7 @@ async def test_a_cancelled_backup_leaves_nothing(data_dir: Path) -> None:
 async def test_a_disk_without_room_is_left_alone(data_dir: Path) -> None:
     config = config_in(data_dir, storage=Storage(least_free_bytes=10**18))
     with pytest.raises(BackupFailed, match="not enough room"):
-        await back_up(plan_of(config))
+        await back_up(plan_of(config, NOWHERE))
     assert list((data_dir / "backups").iterdir()) == []
 
 
@@ -126,7 +129,7 @@ def test_a_configuration_that_cannot_work_stops_the_start(tmp_path: Path) -> Non
         schedule(tmp_path, passphrase="short")
     with pytest.raises(StartRefused, match="cannot be read"):
         schedule(tmp_path, passphrase_file=str(tmp_path / "missing"))
-    assert schedule_of(config_in(tmp_path)) is None
+    assert schedule_of(config_in(tmp_path), NOWHERE) is None
 
 
 def test_a_damaged_state_counts_as_none(tmp_path: Path) -> None:
