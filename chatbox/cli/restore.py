@@ -13,7 +13,7 @@ from chatbox.cli.progress import Line
 from chatbox.config import Config, Loaded
 from chatbox.db.copy import Contents, forget_secrets
 from chatbox.db.lock import DirectoryLock, prepare_directory
-from chatbox.db.replace import STAGED, settle
+from chatbox.db.replace import FETCHED, STAGED, settle
 from chatbox.errors import BackupFailed, StartRefused
 from chatbox.kit.tasks import stoppable
 
@@ -24,7 +24,9 @@ _DESCRIPTION = (
 
 
 def _add_options(parser: Parser) -> None:
-    parser.add_argument("file", metavar="FILE", help="the backup, sealed or not")
+    parser.add_argument(
+        "file", metavar="FILE", help="the backup: a file, or its address in a target"
+    )
     parser.add_argument(
         "--passphrase-file",
         dest="backup.passphrase_file",
@@ -48,17 +50,20 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
         if told := settle(config.data_path):
             print(told)
         try:
-            return asyncio.run(_restore(options, config, Path(options.file).expanduser()))
+            return asyncio.run(_restore(options, config))
         except BackupFailed as failure:
             raise StartRefused(str(failure)) from failure
         finally:
-            (config.data_path / STAGED).unlink(missing_ok=True)
+            for name in (STAGED, FETCHED):
+                (config.data_path / name).unlink(missing_ok=True)
 
 
-async def _restore(options: argparse.Namespace, config: Config, backup: Path) -> int:
+async def _restore(options: argparse.Namespace, config: Config) -> int:
     from chatbox.system.backup import restore  # noqa: PLC0415 - only this command needs it
 
     data = config.data_path
+    with Line() as line:
+        backup = await _local(options.file, config, line)
     passphrase = _passphrase(config) if restore.needs_passphrase(backup) else ""
     with Line() as line:
         work = partial(restore.stage, backup, data, passphrase, line.show)
@@ -73,12 +78,28 @@ async def _restore(options: argparse.Namespace, config: Config, backup: Path) ->
 
     def swap(_stop: object) -> None:
         aside = restore.swap(data)  # and said at once, should the caller be interrupted
-        print(f"Restored {_words(contents)} from {backup}.")
+        print(f"Restored {_words(contents)} from {options.file}.")
         if aside.exists():
             print(f"What was there before is in {aside}. Delete it when you need it no longer.")
 
     await stoppable(swap)
     return 0
+
+
+async def _local(address: str, config: Config, line: Line) -> Path:
+    """The file of a backup, fetched first when it is in the network."""
+    from chatbox.kit.egress import Client, Policy  # noqa: PLC0415 - as above
+    from chatbox.system.backup.places import is_remote, open_remote  # noqa: PLC0415 - as above
+    from chatbox.system.backup.remote import Network  # noqa: PLC0415 - as above
+
+    if not is_remote(address):
+        return _path(address)
+    where, _, name = address.rpartition("/")
+    policy = Policy()
+    async with Client(policy) as client:
+        target = open_remote(config, Network(client, policy), where)
+        await target.fetch(name, config.data_path / FETCHED, line.show)
+    return config.data_path / FETCHED
 
 
 def _passphrase(config: Config) -> str:
@@ -101,6 +122,10 @@ def _may_replace(options: argparse.Namespace, database: Path, contents: Contents
         raise BackupFailed(f"{database} would be replaced. Add --yes. Nothing was changed.")
     question = f"The backup holds {_words(contents)}. Let it replace {database}? [y/N] "
     return input(question).strip().lower() in ("y", "yes")
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
 
 
 def _words(contents: Contents) -> str:

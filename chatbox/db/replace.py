@@ -16,6 +16,7 @@ from chatbox.kit.files import replace_file, sync_folder
 
 MARK = "chatbox.restoring"
 STAGED = "chatbox.restore.partial"
+FETCHED = "chatbox.restore-fetched.partial"
 _DATABASE = "chatbox.db"
 _FILES = ("chatbox.db-shm", "chatbox.db-wal", _DATABASE)
 
@@ -58,7 +59,8 @@ def settle(directory: Path) -> str | None:
 
     Raises `StartRefused` when the mark cannot be read.
     """
-    (directory / STAGED).unlink(missing_ok=True)
+    for left in directory.glob("chatbox.restore*.partial*"):
+        left.unlink(missing_ok=True)
     try:
         mark = msgspec.json.decode((directory / MARK).read_bytes(), type=_Mark)
     except FileNotFoundError:

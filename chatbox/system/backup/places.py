@@ -12,7 +12,7 @@ from chatbox.system.backup.names import Keep
 from chatbox.system.backup.remote import Network
 from chatbox.system.backup.s3 import S3
 from chatbox.system.backup.schedule import Schedule
-from chatbox.system.backup.target import Target
+from chatbox.system.backup.target import Remote, Target
 from chatbox.system.backup.webdav import WebDav, is_webdav
 
 LEAST_PASSPHRASE = 12
@@ -43,9 +43,20 @@ def schedule_of(config: Config, network: Network) -> Schedule | None:
 
 def open_target(config: Config, network: Network) -> Target:
     """Open the place that `backup.target` names; nothing is asked of it yet."""
-    backup, address = config.backup, config.backup.target
-    if not _SCHEME.match(address):
+    address = config.backup.target
+    if not is_remote(address):
         return Folder(_folder(config, address))
+    return open_remote(config, network, address)
+
+
+def is_remote(address: str) -> bool:
+    """Tell an address in the network from a path."""
+    return _SCHEME.match(address) is not None
+
+
+def open_remote(config: Config, network: Network, address: str) -> Remote:
+    """Open a place in the network. Raises BackupFailed."""
+    backup = config.backup
     if address.startswith("s3://"):
         who = Credentials(backup.s3_access_key, backup.s3_secret_key, backup.s3_region)
         return S3(network, address, endpoint=backup.s3_endpoint, credentials=who)

@@ -1,7 +1,7 @@
 """What the targets in the network share: one origin, reached through the outbound client alone."""
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from chatbox.errors import BackupFailed
 from chatbox.kit.egress import Client, InvalidURL, Policy, check_url
 from chatbox.kit.egress_address import host_of, port_of
-from chatbox.kit.egress_file import Answer, CallFailed, call
+from chatbox.kit.egress_file import Answer, CallFailed, call, fetch
 from chatbox.kit.files import size_of
 from chatbox.system.backup.target import Progress
 
@@ -45,16 +45,34 @@ class Origin:
     ) -> Answer:
         """Send a request for a path and query that are encoded. Raises BackupFailed."""
         size = max(1, size_of(body)) if isinstance(body, Path) else 1
+        with self._reaching():
+            return await call(
+                self._network.client,
+                method,
+                self.base + target,
+                headers=headers,
+                body=body,
+                tick=lambda done: progress("Sending", done / size),
+            )
+
+    async def fetch(
+        self, target: str, headers: Mapping[str, str], path: Path, progress: Progress
+    ) -> Answer:
+        """Write a file that the server has. Raises BackupFailed."""
+        with self._reaching():
+            return await fetch(
+                self._network.client,
+                self.base + target,
+                path,
+                headers=headers,
+                tick=lambda _done: progress("Fetching", 0.0),
+            )
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
         try:
             with self._network.policy.holding(*self._entry):
-                return await call(
-                    self._network.client,
-                    method,
-                    self.base + target,
-                    headers=headers,
-                    body=body,
-                    tick=partial(_share, progress, size),
-                )
+                yield
         except CallFailed as failure:
             raise BackupFailed(f"The backup target does not work. {failure}") from failure
 
@@ -73,7 +91,3 @@ def check_size(shown: str, name: str, answer: Answer, size: int) -> None:
         raise BackupFailed(
             f"{shown} does not hold {name} as it was sent: {found or 'no'} bytes instead of {size}."
         )
-
-
-def _share(progress: Progress, size: int, done: int) -> None:
-    progress("Sending", done / size)

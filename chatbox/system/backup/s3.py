@@ -99,6 +99,12 @@ class S3:
         if not answer.is_good:
             raise self._refusal(f"deleting {name}", answer)
 
+    async def fetch(self, name: str, path: Path, progress: Progress) -> None:
+        target = self._path(name)
+        answer = await self._origin.fetch(target, self._signed("GET", target), path, progress)
+        if answer.status != 200:
+            raise self._refusal(f"fetching {name}", answer)
+
     def _path(self, name: str) -> str:
         return encode_path(f"{self._bucket}/{self._prefix}{name}")
 
@@ -112,6 +118,13 @@ class S3:
         sha256: str = EMPTY_SHA256,
         progress: Progress = lambda _step, _share: None,
     ) -> Answer:
+        headers = self._signed(method, path, query, sha256=sha256)
+        target = f"{path}?{query}" if query else path
+        return await self._origin.ask(method, target, headers, body=body, progress=progress)
+
+    def _signed(
+        self, method: str, path: str, query: str = "", *, sha256: str = EMPTY_SHA256
+    ) -> dict[str, str]:
         headers = signed_headers(
             method,
             path,
@@ -122,8 +135,7 @@ class S3:
             now=datetime.now(UTC),
         )
         del headers["host"]  # the client sends it
-        target = f"{path}?{query}" if query else path
-        return await self._origin.ask(method, target, headers, body=body, progress=progress)
+        return headers
 
     def _refusal(self, doing: str, answer: Answer) -> BackupFailed:
         code = _CODE.search(answer.body.decode(errors="replace"))

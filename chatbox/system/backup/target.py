@@ -36,3 +36,11 @@ class Target(Protocol):
     async def delete(self, name: str) -> None:
         """Delete a backup."""
         ...
+
+
+class Remote(Target, Protocol):
+    """A target in the network."""
+
+    async def fetch(self, name: str, path: Path, progress: Progress) -> None:
+        """Write a backup into a file that is not there yet."""
+        ...

@@ -82,6 +82,12 @@ class WebDav:
         if not answer.is_good and answer.status != 404:
             raise refusal(self.shown, f"deleting {name}", answer)
 
+    async def fetch(self, name: str, path: Path, progress: Progress) -> None:
+        target = f"{self._folder}{quote(name)}"
+        answer = await self._origin.fetch(target, self._headers, path, progress)
+        if answer.status != 200:
+            raise refusal(self.shown, f"fetching {name}", answer)
+
     async def _ask(
         self,
         method: str,

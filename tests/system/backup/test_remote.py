@@ -4,10 +4,14 @@ The servers here are small, but judge what comes by the protocols' own rules: th
 every signature itself from what arrived.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -82,6 +86,10 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.answer(404)
 
+    def give(self) -> None:
+        found = self.server.files.get(self.key)
+        self.answer(404) if found is None else self.answer(200, found)
+
     def do_DELETE(self) -> None:
         self.taken()
         if self.may():
@@ -108,6 +116,9 @@ class S3Handler(Handler):
     def do_GET(self) -> None:
         self.taken()
         if not self.may():
+            return
+        if not urlsplit(self.path).query:
+            self.give()
             return
         query = dict(parse_qsl(urlsplit(self.path).query))
         assert (self.key, query["list-type"]) == ("/bucket", "2")
@@ -160,6 +171,11 @@ class DavHandler(Handler):
             return
         self.server.files[self.key] = body
         self.answer(201)
+
+    def do_GET(self) -> None:
+        self.taken()
+        if self.may():
+            self.give()
 
     def do_MKCOL(self) -> None:
         self.taken()
@@ -279,6 +295,38 @@ async def test_older_ones_are_deleted_and_nothing_else(store: Store, data_dir: P
     assert made.deleted == old[:3]
     left = {FOLDER + name for name in [*old[3:], made.attempt.name, "notes & more.txt"]}
     assert set(store.files) - {elsewhere} == left
+
+
+async def run_command(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`chatbox` as a process, configured by its environment."""
+    backup = settings(store)
+    given = {name: getattr(backup, name) for name in backup.__struct_fields__}
+    environ = {f"CHATBOX_BACKUP_{name.upper()}": str(value) for name, value in given.items()}
+    command = [sys.executable, "-m", "chatbox", *arguments]
+    return await asyncio.to_thread(
+        subprocess.run, command, env={**os.environ, **environ}, capture_output=True, text=True
+    )
+
+
+async def test_a_backup_is_listed_and_restored_from_its_address(
+    store: Store, data_dir: Path, tmp_path: Path
+) -> None:
+    made = await run(data_dir, settings(store))
+    where = ("--data-dir", str(data_dir))
+    listed = await run_command(store, "backup", "--list", *where)
+    assert (listed.stdout, listed.returncode) == (f"{made.attempt.name}\n", 0)
+    await fill(data_dir / "chatbox.db")
+    address = f"{made.attempt.where}/{made.attempt.name}"
+    restored = await run_command(store, "restore", address, "--yes", *where)
+    assert restored.returncode == 0, restored.stderr
+    assert store.files[FOLDER + made.attempt.name] == (data_dir / "chatbox.db").read_bytes()
+    assert not partials(data_dir)
+    missing = await run_command(store, "restore", f"{address}x", "--yes", *where)
+    assert missing.returncode == 2
+    assert "answered 404 to fetching" in missing.stderr
+    for shown in (listed, restored, missing):
+        assert "canary" not in shown.stdout + shown.stderr
+    assert not partials(data_dir)
 
 
 @pytest.mark.parametrize("broken", ["denied", "short"])
