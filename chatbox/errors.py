@@ -155,3 +155,7 @@ class StartRefused(Exception):
 
 class BackupFailed(Exception):
     """A backup could not be made or put back; the message says why and what to do."""
+
+
+class BackupUnderWay(BackupFailed):
+    """Another backup is being made already."""

@@ -5,6 +5,7 @@ import asyncio
 import os
 
 from chatbox.cli.command import Command, Parser, add_place_options
+from chatbox.cli.interrupts import interruptible
 from chatbox.cli.progress import Line
 from chatbox.config import Config, Loaded
 from chatbox.db.copy import Contents
@@ -43,7 +44,8 @@ def _add_options(parser: Parser) -> None:
 def _run(options: argparse.Namespace, loaded: Loaded) -> int:
     os.umask(0o077)
     try:
-        asyncio.run(_back_up(options, loaded.config))
+        with interruptible():
+            asyncio.run(_back_up(options, loaded.config))
     except BackupFailed as failure:
         raise StartRefused(str(failure)) from failure
     return 0

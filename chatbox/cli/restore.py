@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from chatbox.cli.command import Command, Parser, add_place_options
+from chatbox.cli.interrupts import interruptible
 from chatbox.cli.progress import Line
 from chatbox.config import Config, Loaded
 from chatbox.db.copy import Contents, forget_secrets
-from chatbox.db.lock import DirectoryLock, prepare_directory
+from chatbox.db.lock import DirectoryLock, check_owner, prepare_directory
 from chatbox.db.replace import FETCHED, STAGED, settle
 from chatbox.errors import BackupFailed, StartRefused
 from chatbox.kit.tasks import stoppable
@@ -44,30 +45,31 @@ def _add_options(parser: Parser) -> None:
 
 def _run(options: argparse.Namespace, loaded: Loaded) -> int:
     os.umask(0o077)
-    config = loaded.config
-    prepare_directory(config.data_path)
-    with DirectoryLock(config.data_path):
-        if told := settle(config.data_path):
+    data = loaded.config.data_path
+    prepare_directory(data)
+    check_owner(data)
+    with DirectoryLock(data), interruptible():
+        if told := settle(data):
             print(told)
         try:
-            return asyncio.run(_restore(options, config))
+            return _restore(options, loaded.config)
         except BackupFailed as failure:
             raise StartRefused(str(failure)) from failure
         finally:
             for name in (STAGED, FETCHED):
-                (config.data_path / name).unlink(missing_ok=True)
+                (data / name).unlink(missing_ok=True)
 
 
-async def _restore(options: argparse.Namespace, config: Config) -> int:
+def _restore(options: argparse.Namespace, config: Config) -> int:
     from chatbox.system.backup import restore  # noqa: PLC0415 - only this command needs it
 
     data = config.data_path
     with Line() as line:
-        backup = await _local(options.file, config, line)
+        backup = asyncio.run(_local(options.file, config, line))
     passphrase = _passphrase(config) if restore.needs_passphrase(backup) else ""
     with Line() as line:
         work = partial(restore.stage, backup, data, passphrase, line.show)
-        contents = await stoppable(work)
+        contents = asyncio.run(stoppable(work))
     if options.without_secrets:
         forget_secrets(data / STAGED)
     else:
@@ -82,7 +84,7 @@ async def _restore(options: argparse.Namespace, config: Config) -> int:
         if aside.exists():
             print(f"What was there before is in {aside}. Delete it when you need it no longer.")
 
-    await stoppable(swap)
+    asyncio.run(stoppable(swap))
     return 0
 
 

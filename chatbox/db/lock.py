@@ -72,6 +72,18 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
+def check_owner(directory: Path) -> None:
+    """Refuse to make files that the owner of the directory could not use."""
+    if os.name != "posix":
+        return
+    owner = directory.stat().st_uid
+    if owner != os.geteuid():
+        raise StartRefused(
+            f"The data directory {directory} belongs to another user (id {owner}), who could not "
+            "use what is made in it now. Run this command as that user, as with sudo -u."
+        )
+
+
 def prepare_directory(directory: Path) -> None:
     """Make the data directory, or tighten it to its owner; raise `StartRefused` when impossible.
 

@@ -267,17 +267,37 @@ def test_secrets_of_targets_are_never_shown(
     assert shown.count("(set)") == 3
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_another_users_directory_is_left_alone(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup", tmp_path / "out", "--data-dir", database.parent) == 0
+    (backup,) = files_in(tmp_path / "out")
+    before = files_in(database.parent)
+    os.chown(database.parent, 4321, -1)
+    try:
+        for command in (("backup", tmp_path / "out"), ("restore", backup, "--yes")):
+            said = refusal(capsys, *command, "--data-dir", database.parent)
+            assert "belongs to another user (id 4321)" in said
+    finally:
+        os.chown(database.parent, 0, -1)
+    assert files_in(database.parent) == before
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
-def test_an_interrupted_backup_leaves_nothing(database: Path, passphrase: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_backup_leaves_nothing(
+    database: Path, passphrase: Path, number: int
+) -> None:
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        connection.execute("UPDATE sessions SET system_prompt = hex(randomblob(40000000))")
+        connection.execute("UPDATE sessions SET system_prompt = hex(randomblob(30000000))")
     command = [sys.executable, "-m", "chatbox", "backup", "--data-dir", str(database.parent)]
     command += ["--passphrase-file", str(passphrase)]
     environ = {**os.environ, "PYTHONPATH": str(Path(chatbox.__file__).parents[1])}
     with subprocess.Popen(command, stderr=subprocess.PIPE, env=environ) as process:
         while not list(database.parent.glob("*.partial")) and process.poll() is None:
             time.sleep(0.001)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.wait(30) == EXIT_INTERRUPTED
         assert process.stderr is not None
         assert process.stderr.read() == b""

@@ -136,8 +136,7 @@ async def test_every_backup_holds_what_was_acknowledged_before_it(
             check_all([own, others], ledger, end + 1),
         )
     assert server.stop() == 0
-    log = server.log.read_text()
-    assert "the backup failed" not in log.replace("Another backup", ""), log
+    assert "the backup failed" not in server.log.read_text()
     assert_sound(server.database)
     assert len(held) >= 3
     assert max(held) > 0

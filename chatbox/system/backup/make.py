@@ -18,9 +18,9 @@ from pathlib import Path
 import msgspec
 
 from chatbox.db.copy import Contents, check_copy, copy_database
-from chatbox.db.lock import BackupLock
+from chatbox.db.lock import BackupLock, check_owner
 from chatbox.db.migrate import known_migrations
-from chatbox.errors import BackupFailed, StartRefused
+from chatbox.errors import BackupFailed, BackupUnderWay, StartRefused
 from chatbox.kit.clock import now_ms
 from chatbox.kit.files import Stopped, create_private, sync_file
 from chatbox.kit.sealed import CannotUnseal, seal, unseal
@@ -76,7 +76,7 @@ async def back_up(plan: Plan, progress: Progress = lambda _step, _share: None) -
 
 def sweep(data: Path) -> None:
     """Delete what a backup that was killed left in the data directory, unless one is at work."""
-    with contextlib.suppress(StartRefused), BackupLock(data):
+    with contextlib.suppress(StartRefused, OSError), BackupLock(data):
         _delete(data.glob(_LEFT))
 
 
@@ -182,10 +182,14 @@ def _alone(plan: Plan) -> Iterator[None]:
     if not plan.database.exists():
         raise BackupFailed(f"There is no database {plan.database}.")
     try:
+        check_owner(plan.data)
+    except StartRefused as refused:
+        raise BackupFailed(str(refused)) from refused
+    try:
         with BackupLock(plan.data):
             yield
     except StartRefused as taken:
-        raise BackupFailed(str(taken)) from taken
+        raise BackupUnderWay(str(taken)) from taken
 
 
 def _note(plan: Plan, attempt: Attempt) -> None:

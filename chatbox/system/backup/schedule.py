@@ -2,7 +2,7 @@
 
 import logging
 
-from chatbox.errors import BackupFailed
+from chatbox.errors import BackupFailed, BackupUnderWay
 from chatbox.kit.clock import now_ms
 from chatbox.system.backup.make import Plan, back_up
 from chatbox.system.backup.state import last_backup
@@ -31,6 +31,9 @@ class Schedule:
             return
         try:
             made = await back_up(self._plan)
+        except BackupUnderWay as busy:
+            logger.info("no backup now", extra={"why": str(busy)})
+            return
         except BackupFailed as failure:
             logger.error("the backup failed", extra={"why": str(failure)})
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatbox.config import Backup, Storage
+from chatbox.db.lock import BackupLock
 from chatbox.errors import BackupFailed, StartRefused
 from chatbox.kit.clock import now_ms
 from chatbox.kit.egress import Client, Policy
@@ -95,6 +96,15 @@ async def test_two_backups_at_once_are_one_too_many(data_dir: Path) -> None:
     assert isinstance(failure, BackupFailed)
     assert "Another backup" in str(failure)
     assert last_backup(data_dir).last_good is not None
+
+
+async def test_a_backup_by_hand_is_no_failure_of_the_schedule(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with BackupLock(data_dir), caplog.at_level(logging.INFO):
+        await schedule(data_dir).tick()
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    assert last_backup(data_dir).last is None
 
 
 async def test_a_cancelled_backup_leaves_nothing(data_dir: Path) -> None:
