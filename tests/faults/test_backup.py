@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from chatbox.db.replace import settle
 from tests.faults.api import assert_sound, query
 from tests.faults.processes import ROOT, Server, _plain_environ
 
@@ -169,6 +171,40 @@ async def test_a_restore_refuses_a_live_server(server: Server, tmp_path: Path) -
     assert f"process {server.pid}" in done.stderr
     async with server.client() as client:
         assert (await client.post("/sessions", json={})).status_code == 201
+
+
+def test_a_restore_killed_at_any_moment_leaves_one_whole_database(
+    make_server: Callable[..., Server], tmp_path: Path, rounds: int
+) -> None:
+    """100 rounds with CHATBOX_FAULT_ROUNDS=200."""
+    server = make_server()
+    assert command(server, "backup", str(tmp_path)).returncode == 0
+    (backup,) = tmp_path.glob("chatbox-*.db")
+    chance, outcomes = random.Random(), set()
+    for number in range(max(3, rounds // 2)):
+        query(server.database, "UPDATE users SET name = ?", f"old {number}")
+        line = [sys.executable, "-m", "chatbox", "restore", str(backup), "--yes"]
+        line += ["--data-dir", str(server.data)]
+        with subprocess.Popen(
+            line, cwd=ROOT, env=_plain_environ(), stdout=subprocess.DEVNULL
+        ) as process:
+            awaited = server.data / chance.choice(["chatbox.restoring", "chatbox.restore.partial"])
+            while not awaited.exists() and process.poll() is None:
+                pass
+            time.sleep(chance.choice([0, 0, 0.001, 0.002, 0.005]))
+            process.kill()
+        told = settle(server.data)
+        assert settle(server.data) is None
+        assert_sound(server.database)
+        name = query(server.database, "SELECT name FROM users")[0][0]
+        assert name in ("Owner", f"old {number}")
+        if told is not None:
+            assert ("undone" in told) == (name != "Owner")
+        outcomes.add((name == "Owner", told is not None))
+        assert not list(server.data.glob("*.partial*"))
+    print(f"restored or not, settled or not: {sorted(outcomes)}")  # noqa: T201  (-rP shows it)
+    server.start()
+    assert server.stop() == 0
 
 
 async def test_a_killed_backup_leaves_nothing_after_the_next_start(
