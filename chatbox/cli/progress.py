@@ -21,12 +21,13 @@ class Line:
         return self
 
     def show(self, step: str, share: float) -> None:
-        """Say what is being done and how much of it is done, from 0 to 1; from any thread."""
+        """Say what is being done and how much of it, from 0 (not known) to 1; from any thread."""
         now = time.monotonic()
         if self._shows and now >= self._next:
             self._next = now + _PAUSE
             self._is_dirty = True
-            sys.stderr.write(f"\r\x1b[K  {step} … {share:4.0%}")
+            known = f"{share:4.0%}" if share else ""
+            sys.stderr.write(f"\r\x1b[K  {step} …{known}")
             sys.stderr.flush()
 
     def __exit__(

@@ -18,8 +18,8 @@ from chatbox.errors import BackupFailed
 from chatbox.kit.files import Stopped, create_private, sync_file, sync_folder
 
 SET_NAME = "chatbox"
-_STEPS = 20_000
-"""Instructions of SQLite between two looks at whether to stop: some milliseconds."""
+_STEPS = 2_000
+"""Instructions of SQLite between two looks at whether to stop: about a millisecond."""
 
 
 class Contents(msgspec.Struct, frozen=True):

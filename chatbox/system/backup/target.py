@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 Progress = Callable[[str, float], None]
-"""Told what is being done and how much of it is done, from 0 to 1; from any thread."""
+"""Told what is being done and how much of it, from 0 (not known) to 1; from any thread."""
 
 
 class Target(Protocol):
