@@ -31,6 +31,13 @@ class Ledger:
         self.sessions: list[tuple[float, str]] = []
         self.messages: list[tuple[float, str]] = []
         self.waits: list[float] = []
+        self.held: list[int] = []
+        self._end = time.time() + SECONDS
+
+    def is_over(self) -> bool:
+        """The time is up and enough backups are checked; a machine that is busy gets longer."""
+        late = time.time() - self._end
+        return late > 60 or (late > 0 and len(self.held) >= 3 and self.held[-1] > 0)
 
     async def ask(self, client: httpx.AsyncClient, path: str, body: object, status: int) -> None:
         begun = time.monotonic()
@@ -38,8 +45,8 @@ class Ledger:
         self.waits.append(time.monotonic() - begun)
         assert answer.status_code == status, answer.text
 
-    async def write(self, client: httpx.AsyncClient, end: float) -> None:
-        while time.time() < end:
+    async def write(self, client: httpx.AsyncClient) -> None:
+        while not self.is_over():
             session, message = str(uuid.uuid4()), str(uuid.uuid4())
             await self.ask(client, "/sessions", {"id": session, "title": "t"}, 201)
             self.sessions.append((time.time(), session))
@@ -71,9 +78,9 @@ def command(server: Server, name: str, *arguments: str) -> subprocess.CompletedP
     )
 
 
-async def back_up_by_command(server: Server, target: Path, end: float) -> None:
+async def back_up_by_command(server: Server, target: Path, ledger: Ledger) -> None:
     """Another process, as cron would start it, beside the server's own backups."""
-    while time.time() < end:
+    while not ledger.is_over():
         done = await asyncio.to_thread(command, server, "backup", str(target))
         if done.returncode != 0:
             assert "Another backup" in done.stderr, done.stderr
@@ -103,22 +110,20 @@ def check(backup: Path, ledger: Ledger) -> int:
     return held
 
 
-async def check_all(targets: list[Path], ledger: Ledger, end: float) -> list[int]:
+async def check_all(targets: list[Path], ledger: Ledger) -> None:
     """Check every backup as it appears; all but the newest of each target make room."""
-    held: list[int] = []
     seen: set[Path] = set()
-    while True:
-        is_over = time.time() > end
+    is_over = False
+    while not is_over:
+        is_over = ledger.is_over()
         for target in targets:
             found = sorted(target.glob("chatbox-*.db"))
             for backup in found:
                 if backup not in seen:
-                    held.append(await asyncio.to_thread(check, backup, ledger))
+                    ledger.held.append(await asyncio.to_thread(check, backup, ledger))
                     seen.add(backup)
             for backup in found[:-1]:
                 backup.unlink()
-        if is_over:
-            return held
         await asyncio.sleep(0.2)
 
 
@@ -130,22 +135,24 @@ async def test_every_backup_holds_what_was_acknowledged_before_it(
     fill(server.database)
     own, others = tmp_path / "own", tmp_path / "others"
     server.start(backup_every_hours=str(EVERY / 3600), backup_target=str(own))
-    ledger, end = Ledger(), time.time() + SECONDS
+    ledger = Ledger()
     async with server.client() as client:
-        *_, held = await asyncio.gather(
-            *(ledger.write(client, end) for _ in range(WRITERS)),
-            back_up_by_command(server, others, end),
-            check_all([own, others], ledger, end + 1),
+        await asyncio.gather(
+            *(ledger.write(client) for _ in range(WRITERS)),
+            back_up_by_command(server, others, ledger),
+            check_all([own, others], ledger),
         )
     assert server.stop() == 0
     assert "the backup failed" not in server.log.read_text()
     assert_sound(server.database)
+    held = ledger.held
     assert len(held) >= 3
     assert max(held) > 0
     figures = f"{len(held)} backups, {len(ledger.waits)} writes, of the last backup {max(held)}"
     waits = f"p50 {ledger.quantile(0.5):.3f} s, p99 {ledger.quantile(0.99):.3f} s"
     print(f"{figures}; {waits}, longest {max(ledger.waits):.3f} s")  # noqa: T201  (-rP shows it)
-    await restored_backup_serves(server, max(own.iterdir()), ledger)
+    newest = max([*own.glob("chatbox-*.db"), *others.glob("chatbox-*.db")], key=begun)
+    await restored_backup_serves(server, newest, ledger)
 
 
 async def restored_backup_serves(server: Server, backup: Path, ledger: Ledger) -> None:

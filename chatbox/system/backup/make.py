@@ -107,6 +107,7 @@ def _prepare(
     contents = check_copy(plain, known_migrations(), stop=stop, called=plan.database)
     if plan.passphrase:
         _seal(plain, ready, plan.passphrase, progress, stop)
+        plain.unlink()  # sending may take hours
     return contents, ready.stat().st_size
 
 
@@ -181,15 +182,20 @@ async def _thin_out(plan: Plan) -> tuple[list[str], str]:
 def _alone(plan: Plan) -> Iterator[None]:
     if not plan.database.exists():
         raise BackupFailed(f"There is no database {plan.database}.")
-    try:
-        check_owner(plan.data)
-    except StartRefused as refused:
-        raise BackupFailed(str(refused)) from refused
-    try:
-        with BackupLock(plan.data):
-            yield
-    except StartRefused as taken:
-        raise BackupUnderWay(str(taken)) from taken
+    with contextlib.ExitStack() as stack:
+        try:
+            check_owner(plan.data)
+        except StartRefused as refused:
+            raise BackupFailed(str(refused)) from refused
+        try:
+            stack.enter_context(BackupLock(plan.data))
+        except StartRefused as taken:
+            raise BackupUnderWay(str(taken)) from taken
+        except OSError as failure:
+            raise BackupFailed(
+                f"{plan.data} cannot be written to: {failure.strerror}."
+            ) from failure
+        yield
 
 
 def _note(plan: Plan, attempt: Attempt) -> None:
