@@ -360,6 +360,7 @@ async def test_a_deletion_that_fails_is_a_warning(store: Store, data_dir: Path) 
 
 async def test_a_server_that_is_away_is_told(store: Store, data_dir: Path) -> None:
     backup = settings(store)
+    store.shutdown()
     store.server_close()
     with pytest.raises(BackupFailed, match="No connection to 127.0.0.1"):
         await run(data_dir, backup)
