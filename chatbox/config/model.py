@@ -87,6 +87,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["pretty", "json"] = "pretty"
     shutdown_seconds: float = 10.0
+    restart_seconds: float = 60.0
     upstream: Upstream = Upstream()
     limits: Limits = Limits()
     storage: Storage = Storage()
