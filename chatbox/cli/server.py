@@ -56,11 +56,11 @@ def serve(config: Config) -> int:
         path = directory / "chatbox.db"
         box = _open_box(config, path)
         migrate(path)
-        listener = listen(config)
-        restart = Restart()
-        _run(_serve(config, box, listener.dup(), restart))
-    if restart.is_due:
-        start_again(listener)
+        with listen(config) as listener, listener.dup() as serving:
+            restart = Restart()
+            _run(_serve(config, box, serving, restart))
+            if restart.is_due:
+                start_again(listener)
     return 0
 
 
