@@ -83,7 +83,7 @@ class Places:
 
     async def send(self, client: Client) -> Answer:
         """A message; the answer is that the turn has begun."""
-        body = {"content": "And what came after that?", "model": "up/ok@1"}
+        body = {"content": "And what came after that?", "model": "up/ok-5-20"}
         return await client.post(f"/sessions/{self.idle_session()}/messages", body)
 
     def _any(self, values: Sequence[str]) -> str:

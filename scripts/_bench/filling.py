@@ -43,7 +43,7 @@ SPAN_MS = 900 * 86_400_000
 SIDE_BY_SIDE = 200  # sessions
 LONGEST = 100.0  # times the shortest
 BATCH = 2_000
-MODEL = "up/ok@1"
+MODEL = "up/ok-5-20"
 
 Row = tuple[object, ...]
 

@@ -69,7 +69,7 @@ async def _measure(bench: machine.Bench, server: machine.Process, data: Path) ->
     await places.learn_cursors(server.port)
 
     async def paste(client: Client) -> None:
-        body = {"content": LARGE, "model": "up/ok@1"}
+        body = {"content": LARGE, "model": "up/ok-5-20"}
         await client.post(f"/sessions/{places.idle_session()}/messages", body)
 
     rows = []

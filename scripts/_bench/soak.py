@@ -61,7 +61,7 @@ async def _use(port: int, end: float, number: int, chats: list[int]) -> None:
     chance = random.Random(number)  # noqa: S311 - the same use every time
     client = Client(port)
     while time.perf_counter() < end:
-        model = chance.choice(["ok-20-20", "ok-100-5", "cut@7", "rate-limited", "think-ok"])
+        model = chance.choice(["ok-20-20", "ok-100-5", "cut@7", "429-then-ok", "deepseek"])
         await Load(chatbox_at(port, model)).run(1, ramp=0.0)
         chats.append(number)
         sessions = (await client.get("/sessions?limit=10")).json()["items"]

@@ -23,7 +23,8 @@ RUNS = {1: 3, 100: 3, 1000: 1}
 FIRST_TOKENS = 30
 
 IDLE_MB, PEAK_MB = 80.0, 250.0
-ADDED_MS = {1: 10.0, 100: 25.0}
+ADDED_MS = {1: 10.0, 100: 25.0, 1000: 150.0}
+CPU_US = {1000: 60.0}
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,8 @@ def _misses(idle: float, rows: Sequence[Row]) -> Iterator[str]:
         allowed = ADDED_MS.get(row.streams)
         if allowed is not None and row.added_p50 >= allowed:
             yield f"{row.added_p50:.1f} ms added to first tokens {where}, allowed are {allowed:g}"
+        if row.cpu_us >= CPU_US.get(row.streams, float("inf")):
+            yield f"{row.cpu_us} µs of CPU a chunk {where}, allowed are {CPU_US[row.streams]:g}"
         if row.failed or row.wrong:
             yield f"{row.failed} failed and {row.wrong} wrong streams {where}"
         if row.peak_mb >= PEAK_MB:
