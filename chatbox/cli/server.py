@@ -19,6 +19,7 @@ from chatbox.app import Server, open_server
 from chatbox.cli.found import find_models
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
+from chatbox.cli.progress import end_progress, show_progress
 from chatbox.config import Config
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
@@ -49,7 +50,8 @@ def serve(config: Config) -> int:
     with DirectoryLock(directory):
         path = directory / "chatbox.db"
         box = _open_box(config, path)
-        migrate(path)
+        if migrate(path, show_progress):
+            end_progress()
         with _listen(config) as listener:
             _run(_serve(config, box, listener))
     return 0

@@ -44,6 +44,33 @@ class DirectoryLock:
         os.close(self._descriptor)
 
 
+def owner_of(directory: Path) -> int | None:
+    """The process id of another chatbox that holds the directory; 0 when its id is not known."""
+    try:
+        descriptor = os.open(directory / "chatbox.lock", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        if _share(descriptor):
+            return None
+        text = os.read(descriptor, 32).decode(errors="replace").strip()
+    finally:
+        os.close(descriptor)
+    owner = int(text) if text.isdigit() else 0
+    return None if owner == os.getpid() else owner
+
+
+def _share(descriptor: int) -> bool:
+    """Try the lock without taking it from anybody."""
+    if fcntl is None:
+        return _lock(descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def _lock(descriptor: int) -> bool:
     if fcntl is None:
         import msvcrt  # noqa: PLC0415 - exists on Windows only
