@@ -26,7 +26,7 @@ from chatbox.db.migrate import migrate
 from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
-from chatbox.system.instance import holds_secrets
+from chatbox.system.instance import check_key, holds_secrets
 from chatbox.web.protocol import Connection
 
 try:
@@ -50,6 +50,7 @@ def serve(config: Config) -> int:
     with DirectoryLock(directory):
         path = directory / "chatbox.db"
         box = _open_box(config, path)
+        check_key(path, box)
         if migrate(path, show_progress):
             end_progress()
         with _listen(config) as listener:

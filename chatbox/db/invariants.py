@@ -98,13 +98,22 @@ def violations(connection: sqlite3.Connection, rules: Sequence[Rule] = ALWAYS) -
     A rule about tables that this schema does not have is passed over. Raises `sqlite3.Error` when
     the file cannot be read.
     """
-    verdicts = [row[0] for row in connection.execute("PRAGMA integrity_check").fetchall()]
-    if verdicts != ["ok"]:
-        return {f"{DAMAGE} ({verdicts[0]})": len(verdicts)}
+    if (damage := _damage(connection)) is not None:
+        return {f"{DAMAGE} ({damage})": 1}
     found = {REFERENCES: len(connection.execute("PRAGMA foreign_key_check").fetchall())}
     for rule in rules:
         found[rule.says] = _count(connection, rule)
     return {says: times for says, times in found.items() if times}
+
+
+def _damage(connection: sqlite3.Connection) -> str | None:
+    try:
+        verdict = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except sqlite3.OperationalError:  # not the file, but the way to it
+        raise
+    except sqlite3.DatabaseError as failure:
+        return str(failure)
+    return None if verdict == "ok" else verdict
 
 
 def _count(connection: sqlite3.Connection, rule: Rule) -> int:

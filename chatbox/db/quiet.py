@@ -8,8 +8,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from chatbox.db.lock import owner_of
+from chatbox.db.trips import Look, run_look
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -21,6 +25,13 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def look(path: Path, work: Look[T]) -> T:
+    """Run the SELECTs of a store on a file that no server of this process has open."""
+    with reading(path) as connection:
+        connection.row_factory = sqlite3.Row
+        return run_look(connection, work)
 
 
 def beside(path: Path, ending: str) -> Path:
@@ -35,7 +46,8 @@ def has_log(path: Path) -> bool:
 
 
 def _way(path: Path) -> str:
-    if owner_of(path.parent) is not None:
+    wal = beside(path, "-wal")
+    if wal.exists() and owner_of(path.parent) is not None:
         return "mode=ro"  # a server keeps the log and its index: nothing is made or removed
     if not has_log(path):
         return "immutable=1"

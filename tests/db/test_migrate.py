@@ -37,9 +37,9 @@ def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def change(path: Path, sql: str) -> None:
+def change(path: Path, sql: str, *values: object) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(sql)
+        connection.execute(sql, values)
 
 
 def leave_log(path: Path, sql: str) -> None:
