@@ -23,6 +23,7 @@ from chatbox.cli.progress import end_progress, show_progress
 from chatbox.config import Config
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
+from chatbox.db.returning import settle
 from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
@@ -49,6 +50,7 @@ def serve(config: Config) -> int:
     prepare_directory(directory)
     with DirectoryLock(directory):
         path = directory / "chatbox.db"
+        settle(path)
         box = _open_box(config, path)
         check_key(path, box)
         if migrate(path, show_progress):

@@ -15,7 +15,7 @@ import msgspec
 
 from chatbox.db.quiet import reading
 from chatbox.db.snapshots import damaged, list_snapshots
-from chatbox.db.upgrade import Stages, Tell, Work, upgrade
+from chatbox.db.upgrade import Stages, Tell, Work, try_upgrade, upgrade
 from chatbox.errors import StartRefused
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -53,6 +53,13 @@ def migrate(path: Path, tell: Tell = lambda _: None) -> list[str]:
         told = tell if schema.applied else lambda _: None
         upgrade(path, work, label=f"before-{pending[0]}", tell=told)
     return pending
+
+
+def try_out(path: Path, tell: Tell = lambda _: None) -> None:
+    """Apply what is pending to a copy that is deleted; raises `StartRefused` when that fails."""
+    check_sqlite()
+    if pending := known_schema(path).pending:
+        try_upgrade(path, migration_work(path, pending), tell)
 
 
 def known_schema(path: Path) -> Schema:

@@ -45,7 +45,7 @@ def begin_snapshot(database: Path) -> Path:
     """
     folder = _folder(database)
     folder.mkdir(mode=0o700, exist_ok=True)
-    unfinished = folder / f"{_stem(database)}.partial"
+    unfinished = folder / f"{database.stem}-{stamp()}.partial"
     with reading(database) as source:
         source.execute("VACUUM INTO ?", (str(unfinished),))
     unfinished.chmod(0o600)
@@ -65,6 +65,11 @@ def clear_unfinished(database: Path) -> None:
     """Remove what snapshots that were never kept left behind."""
     for file in _folder(database).glob("chatbox-*.partial*"):
         file.unlink()
+
+
+def stamp() -> str:
+    """The time as a part of a file's name; later ones sort behind."""
+    return rfc3339(now_ms()).replace(":", "").replace(".", "")
 
 
 def damaged(database: Path, why: object) -> StartRefused:
@@ -97,8 +102,3 @@ def is_sound(file: Path) -> bool:
 
 def _folder(database: Path) -> Path:
     return database.parent / "snapshots"
-
-
-def _stem(database: Path) -> str:
-    stamp = rfc3339(now_ms()).replace(":", "").replace(".", "")
-    return f"{database.stem}-{stamp}"

@@ -20,7 +20,7 @@ from contextlib import closing
 from pathlib import Path
 
 from chatbox.db.invariants import violations
-from chatbox.db.quiet import beside
+from chatbox.db.quiet import beside, reading
 from chatbox.db.snapshots import begin_snapshot, clear_unfinished, keep_snapshot
 from chatbox.errors import StartRefused
 
@@ -29,6 +29,7 @@ Work = Callable[[sqlite3.Connection, "Stages"], frozenset[str]]
 """Changes the copy; answers the tables that may have fewer rows afterwards."""
 
 COPY = ".upgrading"
+TRIAL = ".trial"
 SHARE = 3
 """Room for the snapshot, the copy, and a table that is written anew; times the size of the file."""
 PATIENCE_SECONDS = 10.0
@@ -94,6 +95,29 @@ def upgrade(path: Path, work: Work, *, label: str, tell: Tell) -> None:
         clear(path)
 
 
+def try_upgrade(path: Path, work: Work, tell: Tell) -> None:
+    """Apply `work` to a copy that is deleted; the database may be in use meanwhile.
+
+    Raises `StartRefused` as `upgrade` would.
+    """
+    stages = Stages(tell)
+    copy = beside(path, TRIAL)
+    try:
+        _remove(path, TRIAL)
+        if path.exists() and path.stat().st_size:
+            _check_room(path)
+            stages.begin(f"Copying the database ({_megabytes(path.stat().st_size)} MB)")
+            with reading(path) as source:
+                source.execute("VACUUM INTO ?", (str(copy),))
+        change_copy(copy, work, stages)
+    except (OSError, sqlite3.Error) as failure:
+        raise StartRefused(
+            f"An upgrade of {path} would fail: {failure}. Nothing was changed."
+        ) from failure
+    finally:
+        _remove(path, TRIAL)
+
+
 def change_copy(copy: Path, work: Work, stages: Stages) -> None:
     """Apply `work` to a copy that nobody else knows, and check what became of it."""
     copy.touch(mode=0o600)
@@ -133,8 +157,9 @@ def let_go(path: Path, before: object) -> None:
 def put_in_place(copy: Path, path: Path) -> None:
     """Let a whole file take the place of the database, in one step that survives a power cut."""
     copy.chmod(0o600)
-    if path.exists() and hasattr(os, "chown") and path.stat().st_uid != copy.stat().st_uid:
-        os.chown(copy, path.stat().st_uid, path.stat().st_gid)
+    owner = path.parent.stat()
+    if hasattr(os, "chown") and os.geteuid() == 0:  # the server may run as somebody else
+        os.chown(copy, owner.st_uid, owner.st_gid)
     _sync(copy)
     copy.replace(path)
     _sync(path.parent)
@@ -143,7 +168,11 @@ def put_in_place(copy: Path, path: Path) -> None:
 def clear(path: Path) -> None:
     """Remove what an attempt that was killed left behind."""
     clear_unfinished(path)
-    for file in path.parent.glob(f"{path.name}{COPY}*"):
+    _remove(path, COPY)
+
+
+def _remove(path: Path, ending: str) -> None:
+    for file in path.parent.glob(f"{path.name}{ending}*"):
         file.unlink()
 
 

@@ -47,6 +47,13 @@ def test_an_upgrade_that_is_killed_anywhere_is_the_old_version_or_the_new(scene:
     assert kill_everywhere("upgrade", scene) > 15
 
 
+def test_a_rollback_that_is_killed_anywhere_is_completed_or_never_was(scene: Path) -> None:
+    code = f"from tests.faults.kill_scenes import *; upgrade_work(Path({str(scene)!r}))"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    leave_log(scene / "data" / "chatbox.db", INSERT.format("Later"))
+    assert kill_everywhere("rollback", scene) > 10
+
+
 def test_a_first_start_that_is_killed_anywhere_leaves_nothing_half_made(tmp_path: Path) -> None:
     folder = tmp_path / "scene"
     (folder / "data").mkdir(parents=True)
