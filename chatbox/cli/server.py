@@ -5,6 +5,7 @@ import gc
 import ipaddress
 import logging
 import os
+import shutil
 import signal
 import socket
 import webbrowser
@@ -15,12 +16,16 @@ from types import FrameType
 
 import uvicorn
 
+from chatbox import errors
 from chatbox.app import Server, open_server
+from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
 from chatbox.cli.progress import end_progress, show_progress
 from chatbox.config import Config
+from chatbox.db.check import Checked, check_at_start
+from chatbox.db.database import StorageFailed
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
 from chatbox.db.returning import settle
@@ -51,12 +56,13 @@ def serve(config: Config) -> int:
     with DirectoryLock(directory):
         path = directory / "chatbox.db"
         settle(path)
+        checked = check_at_start(path)
         box = _open_box(config, path)
         check_key(path, box)
         if migrate(path, show_progress):
             end_progress()
         with _listen(config) as listener:
-            _run(_serve(config, box, listener))
+            _run(_serve(config, box, listener, checked))
     return 0
 
 
@@ -112,15 +118,29 @@ def _listen(config: Config) -> socket.socket:
     return listener
 
 
-async def _serve(config: Config, box: SecretBox, listener: socket.socket) -> None:
+async def _serve(config: Config, box: SecretBox, listener: socket.socket, checked: Checked) -> None:
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(open_server(config, box))
+        server = await _open(config, box, stack)
+        if checked is Checked.LATER:
+            server.tasks.spawn(server.health.check_file(), name="file check")
         server.port = listener.getsockname()[1]
         await find_models(config, server, stack)
         listener.listen(2_048)
         give_back()
         gc.freeze()
         await _Http(config, server).serve(sockets=[listener])
+
+
+async def _open(config: Config, box: SecretBox, stack: AsyncExitStack) -> Server:
+    try:
+        return await stack.enter_async_context(open_server(config, box))
+    except (StorageFailed, errors.StorageFailed, errors.StorageFull, OSError) as failure:
+        folder = config.data_path
+        raise StartRefused(
+            f"The database {folder / 'chatbox.db'} cannot be written: {failure}. "
+            f"{megabytes(shutil.disk_usage(folder).free)} are free on its disk. Make room, or "
+            "check the disk, and start again."
+        ) from failure
 
 
 class _Http(uvicorn.Server):

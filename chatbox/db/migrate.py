@@ -14,7 +14,7 @@ from types import ModuleType
 import msgspec
 
 from chatbox.db.quiet import reading
-from chatbox.db.snapshots import damaged, list_snapshots
+from chatbox.db.snapshots import list_snapshots, unreadable
 from chatbox.db.upgrade import Stages, Tell, Work, try_upgrade, upgrade
 from chatbox.errors import StartRefused
 
@@ -131,7 +131,7 @@ def _applied(path: Path) -> list[str]:
             ).fetchall()
             return [row[0] for row in rows]
     except sqlite3.DatabaseError as failure:
-        raise damaged(path, failure) from failure
+        raise unreadable(path, failure) from failure
 
 
 def _unknown_in(path: Path) -> bool:

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from chatbox.db.quiet import reading
-from chatbox.db.snapshots import damaged
+from chatbox.db.snapshots import unreadable
 
 
 def peek(path: Path, sql: str, *, table: str) -> int:
@@ -28,4 +28,4 @@ def peek_value(path: Path, sql: str, *, table: str) -> object:
             row = connection.execute(sql).fetchone()
             return None if row is None else row[0]
     except sqlite3.DatabaseError as failure:
-        raise damaged(path, failure) from failure
+        raise unreadable(path, failure) from failure

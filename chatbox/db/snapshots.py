@@ -1,6 +1,7 @@
 """Copies of the database in `snapshots/`, made before migrations; and the way back to them."""
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -70,6 +71,17 @@ def clear_unfinished(database: Path) -> None:
 def stamp() -> str:
     """The time as a part of a file's name; later ones sort behind."""
     return rfc3339(now_ms()).replace(":", "").replace(".", "")
+
+
+def unreadable(database: Path, failure: sqlite3.Error) -> StartRefused:
+    """The refusal of a file after a failed read: it is damaged, or its disk does not work."""
+    if not isinstance(failure, sqlite3.OperationalError):
+        return damaged(database, failure)
+    free = shutil.disk_usage(database.parent).free
+    return StartRefused(
+        f"The file {database} cannot be read: {failure}. {free / 1e6:,.0f} MB are free on its "
+        "disk. Make room, or check the disk and whose the file is. Nothing was changed."
+    )
 
 
 def damaged(database: Path, why: object) -> StartRefused:

@@ -1178,6 +1178,12 @@ export interface components {
              */
             database?: string;
             /**
+             * @description The check of a large file after a crash; `none` when not needed
+             * @default none
+             * @enum {unknown}
+             */
+            file_check?: "done" | "none" | "running";
+            /**
              * @description Replies being written
              * @default 0
              */
