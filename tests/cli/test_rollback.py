@@ -48,7 +48,7 @@ def be_newer(tmp_path: Path, patch: pytest.MonkeyPatch, migration: str = SECOND)
     """Let this process be a program with one migration more."""
     folder = tmp_path / "package" / "migrations"
     shutil.copytree(migrations_folder(), folder)
-    (folder / "m0002_colours.py").write_text(migration)
+    (folder / "m9000_colours.py").write_text(migration)
     patch.setattr(module, "__file__", str(tmp_path / "package" / "db" / "migrate.py"))
 
 
@@ -98,7 +98,8 @@ def test_rollback_gives_the_snapshot_back_and_keeps_everything(
     assert after[f"snapshots/{snapshot.path.name}"] == before[f"snapshots/{snapshot.path.name}"]
     assert {file.stat().st_mode & 0o077 for file in upgraded.rglob("*")} == {0}
     told = capsys.readouterr().out
-    assert f"{database} is at m0001_initial again" in told
+    newest = sorted(file.stem for file in migrations_folder().glob("m*.py"))[-1]
+    assert f"{database} is at {newest} again" in told
     assert "2 new or changed sessions and 2 messages" in told
 
     (export,) = (upgraded / "exports").iterdir()
@@ -122,7 +123,7 @@ def test_a_newer_program_upgrades_again_after_a_rollback(
     run("rollback", "--yes", data=upgraded)
     shutil.rmtree(tmp_path / "package")
     be_newer(tmp_path, monkeypatch)
-    assert migrate(upgraded / "chatbox.db") == ["m0002_colours"]
+    assert migrate(upgraded / "chatbox.db") == ["m9000_colours"]
 
 
 def test_a_dry_run_and_a_list_change_nothing(
@@ -134,7 +135,7 @@ def test_a_dry_run_and_a_list_change_nothing(
         run("rollback", "--list", data=upgraded)
     told = capsys.readouterr().out
     assert "Since then came 2 new or changed sessions and 2 messages" in told
-    assert "before m0002_colours" in told
+    assert "before m9000_colours" in told
     assert files_of(upgraded) == before
 
 
@@ -194,11 +195,11 @@ def test_migrate_shows_what_is_pending_tries_it_out_and_does_it(
     before = files_of(old)
     with DirectoryLock(old):
         run("migrate", "--dry-run", data=old)
-        assert "Pending: m0002_colours" in capsys.readouterr().out
+        assert "Pending: m9000_colours" in capsys.readouterr().out
         assert files_of(old) == before
         run("migrate", data=old, code=EXIT_REFUSED)
     run("migrate", data=old)
-    assert "is at m0002_colours now" in capsys.readouterr().out
+    assert "is at m9000_colours now" in capsys.readouterr().out
     assert "colour" in columns(old / "chatbox.db")
     run("migrate", data=old)
     assert "Nothing is pending" in capsys.readouterr().out
@@ -213,5 +214,5 @@ def test_a_dry_run_says_which_migration_fails_and_leaves_nothing(
     be_newer(tmp_path, monkeypatch, SECOND + "    db.table('nothing').drop()\n")
     before = files_of(old)
     run("migrate", "--dry-run", data=old, code=EXIT_REFUSED)
-    assert "m0002_colours" in capsys.readouterr().err
+    assert "m9000_colours" in capsys.readouterr().err
     assert files_of(old) == before

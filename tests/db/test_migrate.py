@@ -25,7 +25,7 @@ migrations = Migrations("chatbox")
 
 
 @migrations()
-def m0002_colours(db: Database) -> None:
+def m9000_colours(db: Database) -> None:
     """Give sessions a colour."""
     db.execute("ALTER TABLE sessions ADD COLUMN colour TEXT")
     {more}
@@ -81,7 +81,7 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     """A program with one migration more than this one."""
     folder = tmp_path / "package" / "migrations"
     shutil.copytree(migrations_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "m0002_colours.py").write_text(SECOND.format(more=""))
+    (folder / "m9000_colours.py").write_text(SECOND.format(more=""))
     monkeypatch.setattr(module, "__file__", str(tmp_path / "package" / "db" / "migrate.py"))
     yield folder
     monkeypatch.undo()
@@ -106,11 +106,11 @@ def test_a_second_start_changes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("newer_program")
 def test_an_older_file_is_copied_and_then_migrated(old_file: Path) -> None:
-    assert migrate(old_file) == ["m0002_colours"]
+    assert migrate(old_file) == ["m9000_colours"]
     assert "colour" in columns(old_file)
     assert ask(old_file, "SELECT title, colour FROM sessions") == [("Kept", None)]
     (copy,) = (old_file.parent / "snapshots").iterdir()
-    assert copy.name.endswith("before-m0002_colours.db")
+    assert copy.name.endswith("before-m9000_colours.db")
     assert ask(copy, "SELECT title FROM sessions") == [("Kept",)]
     assert "colour" not in columns(copy)
     assert mode(old_file) == mode(copy) == 0o600
@@ -124,7 +124,7 @@ def test_a_file_of_a_newer_program_is_refused_untouched(
     migrate(old_file)
     monkeypatch.undo()
     before = old_file.read_bytes()
-    with pytest.raises(StartRefused, match="newer chatbox .* m0002_colours"):
+    with pytest.raises(StartRefused, match="newer chatbox .* m9000_colours"):
         migrate(old_file)
     assert old_file.read_bytes() == before
     assert newer_program.exists()
@@ -144,7 +144,7 @@ def test_a_file_of_a_newer_program_is_refused_untouched(
 def test_a_migration_that_fails_leaves_the_file_as_it_was(
     old_file: Path, newer_program: Path, more: str, why: str
 ) -> None:
-    (newer_program / "m0002_colours.py").write_text(SECOND.format(more=more))
+    (newer_program / "m9000_colours.py").write_text(SECOND.format(more=more))
     before = old_file.read_bytes()
     for _ in range(2):
         with pytest.raises(StartRefused, match=f"{why}.*Nothing was changed"):
@@ -152,28 +152,28 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
         assert old_file.read_bytes() == before
         assert [file.name for file in old_file.parent.iterdir() if file.is_file()] == ["chatbox.db"]
         assert list_snapshots(old_file) == []
-    (newer_program / "m0002_colours.py").write_text(SECOND.format(more=""))
-    assert migrate(old_file) == ["m0002_colours"]
+    (newer_program / "m9000_colours.py").write_text(SECOND.format(more=""))
+    assert migrate(old_file) == ["m9000_colours"]
     assert ask(old_file, "SELECT title FROM sessions") == [("Kept",)]
 
 
 def test_a_migration_may_say_that_a_table_shrinks(old_file: Path, newer_program: Path) -> None:
     text = SECOND.format(more='db.execute("DELETE FROM sessions")')
-    (newer_program / "m0002_colours.py").write_text(text + "\nSHRINKS = frozenset({'sessions'})\n")
-    assert migrate(old_file) == ["m0002_colours"]
+    (newer_program / "m9000_colours.py").write_text(text + "\nSHRINKS = frozenset({'sessions'})\n")
+    assert migrate(old_file) == ["m9000_colours"]
     assert ask(old_file, "SELECT count(*) FROM sessions") == [(0,)]
 
 
 @pytest.mark.usefixtures("newer_program")
 def test_an_old_fault_does_not_stop_an_upgrade(old_file: Path) -> None:
     change(old_file, "UPDATE sessions SET message_count = 7")
-    assert migrate(old_file) == ["m0002_colours"]
+    assert migrate(old_file) == ["m9000_colours"]
 
 
 @pytest.mark.usefixtures("newer_program")
 def test_the_log_of_a_server_that_was_killed_is_upgraded_with_the_file(old_file: Path) -> None:
     leave_log(old_file, "UPDATE sessions SET title = 'In the log'")
-    assert migrate(old_file) == ["m0002_colours"]
+    assert migrate(old_file) == ["m9000_colours"]
     assert ask(old_file, "SELECT title, colour FROM sessions") == [("In the log", None)]
     (kept,) = list_snapshots(old_file)
     assert ask(kept.path, "SELECT title FROM sessions") == [("In the log",)]
@@ -190,7 +190,7 @@ def test_a_file_that_another_program_has_open_is_not_replaced(
         with pytest.raises(StartRefused, match="Another program has .* open"):
             migrate(old_file)
     assert list_snapshots(old_file) == []
-    assert migrate(old_file) == ["m0002_colours"]
+    assert migrate(old_file) == ["m9000_colours"]
 
 
 @pytest.mark.usefixtures("newer_program")
@@ -209,7 +209,7 @@ def test_progress_is_told(old_file: Path) -> None:
     migrate(old_file, told.append)
     assert told == [
         "Copying the database (0 MB)",
-        "Migrating the database: m0002_colours (1 of 1)",
+        "Migrating the database: m9000_colours (1 of 1)",
         "Checking the upgraded copy",
     ]
 

@@ -24,7 +24,7 @@ migrations = Migrations("chatbox")
 
 
 @migrations()
-def m0002_colours(db: Database) -> None:
+def m9000_colours(db: Database) -> None:
     """Give sessions a colour."""
     db.execute("ALTER TABLE sessions ADD COLUMN colour TEXT DEFAULT 'red'")
     db.execute("UPDATE sessions SET title = title || ', upgraded'")
@@ -69,7 +69,7 @@ def upgrade_check(folder: Path, ended: bool) -> None:
     assert names == {"chatbox.db", "chatbox.lock", "snapshots"}, names
     kept = sorted((folder / "data" / "snapshots").iterdir())
     assert 1 <= len(kept) <= 2, kept
-    assert all(file.name.endswith("-before-m0002_colours.db") for file in kept)
+    assert all(file.name.endswith("-before-m9000_colours.db") for file in kept)
     assert all(facts(file) == old for file in kept)
 
 

@@ -35,7 +35,7 @@ def scene(tmp_path: Path, data_dir: Path) -> Path:
     """A folder with a newer program and the data of a killed server: a file and a log."""
     folder = tmp_path / "scene"
     shutil.copytree(migrations_folder(), folder / "package" / "migrations")
-    (folder / "package" / "migrations" / "m0002_colours.py").write_text(SECOND)
+    (folder / "package" / "migrations" / "m9000_colours.py").write_text(SECOND)
     data_dir.rename(folder / "data")
     database = folder / "data" / "chatbox.db"
     change(database, INSERT.format("In the file"))
@@ -61,7 +61,7 @@ def test_a_first_start_that_is_killed_anywhere_leaves_nothing_half_made(tmp_path
 
 
 def test_an_upgrade_that_is_killed_within_a_migration_is_the_old_version(scene: Path) -> None:
-    migration = scene / "package" / "migrations" / "m0002_colours.py"
+    migration = scene / "package" / "migrations" / "m9000_colours.py"
     migration.write_text(f"{SECOND}    import os\n    os.kill(os.getpid(), 9)\n")
     code = f"from tests.faults.kill_scenes import *; upgrade_work(Path({str(scene)!r}))"
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
