@@ -4,7 +4,7 @@ import argparse
 import os
 
 from chatbox.cli.command import Command, Parser, add_place_options
-from chatbox.cli.progress import end_progress, show_progress
+from chatbox.cli.progress import showing_progress
 from chatbox.config import Loaded
 from chatbox.db.lock import DirectoryLock
 from chatbox.db.migrate import known_schema, migrate, try_out
@@ -33,15 +33,16 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
         pending = known_schema(database).pending
         _tell_pending(pending)
         if pending:
-            try_out(database, show_progress)
-            end_progress()
+            with showing_progress() as show:
+                try_out(database, show)
             print("They can be applied: the upgraded copy passed every check and was deleted.")
         return 0
     with DirectoryLock(database.parent):
         settle(database)
         _tell_pending(known_schema(database).pending)
-        if applied := migrate(database, show_progress):
-            end_progress()
+        with showing_progress() as show:
+            applied = migrate(database, show)
+        if applied:
             print(f"{database} is at {applied[-1]} now.")
     return 0
 

@@ -2,6 +2,8 @@
 
 import re
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _told: set[str] = set()
 
@@ -17,7 +19,18 @@ def show_progress(text: str) -> None:
         print(f"  {text}", flush=True)
 
 
-def end_progress() -> None:
-    """Begin a new line after the one that changes."""
-    if sys.stdout.isatty():
-        print(flush=True)
+@contextmanager
+def showing_progress() -> Iterator[Callable[[str], None]]:
+    """Lend `show_progress`; afterwards what is printed begins on a new line."""
+    shown = False
+
+    def show(text: str) -> None:
+        nonlocal shown
+        shown = True
+        show_progress(text)
+
+    try:
+        yield show
+    finally:
+        if shown and sys.stdout.isatty():
+            print(flush=True)

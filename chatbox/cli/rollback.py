@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chatbox.cli.command import Command, Parser, add_place_options
 from chatbox.cli.findings import megabytes
-from chatbox.cli.progress import end_progress, show_progress
+from chatbox.cli.progress import showing_progress
 from chatbox.config import Loaded
 from chatbox.db.lock import DirectoryLock
 from chatbox.db.migrate import schema_of
@@ -52,8 +52,8 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
         if not options.yes and not _is_confirmed():
             print("Nothing was changed.")
             return EXIT_DECLINED
-        returned = give_back(database, snapshot, show_progress)
-        end_progress()
+        with showing_progress() as show:
+            returned = give_back(database, snapshot, show)
     _tell_outcome(database, returned)
     return 0
 

@@ -22,7 +22,7 @@ from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
-from chatbox.cli.progress import end_progress, show_progress
+from chatbox.cli.progress import showing_progress
 from chatbox.config import Config
 from chatbox.db.check import Checked, check_at_start
 from chatbox.db.database import StorageFailed
@@ -59,8 +59,8 @@ def serve(config: Config) -> int:
         checked = check_at_start(path)
         box = _open_box(config, path)
         check_key(path, box)
-        if migrate(path, show_progress):
-            end_progress()
+        with showing_progress() as show:
+            migrate(path, show)
         with _listen(config) as listener:
             _run(_serve(config, box, listener, checked))
     return 0

@@ -125,7 +125,9 @@ def prepare_directory(directory: Path) -> None:
 
 
 def _not_writable(path: Path) -> StartRefused:
-    if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
+    if os.name != "posix":
+        return StartRefused(f"{path} cannot be read and written to. Nothing was changed.")
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
         return StartRefused(
             f"{path} cannot be written to: its disk is read-only. Mount it for writing, or choose "
             "another directory with --data-dir. Nothing was changed."

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import msgspec
 
+from chatbox.db.files import make_folder
 from chatbox.db.quiet import beside, reading
 from chatbox.db.since import Since, write_since
 from chatbox.db.snapshots import Snapshot, list_snapshots, stamp
-from chatbox.db.upgrade import Tell, put_in_place
+from chatbox.db.upgrade import Tell, put_in_place, refuse_link
 from chatbox.errors import StartRefused
 
 COPY = ".returning-"
@@ -55,6 +56,7 @@ def choose_snapshot(database: Path, name: str | None) -> Snapshot:
 
 def give_back(database: Path, snapshot: Snapshot, tell: Tell) -> Returned:
     """Put a snapshot in the place of the database; raises `StartRefused` when that cannot be."""
+    refuse_link(database)
     at = stamp()
     copy = beside(database, COPY + at)
     try:
@@ -101,8 +103,7 @@ def _swap(database: Path, copy: Path, at: str) -> Iterator[Path]:
 
     `at` names them, so that what was cut off in between goes on under the same name.
     """
-    folder = database.parent / "set-aside"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = make_folder(database.parent / "set-aside")
     name = f"{database.stem}-{at}.db"
     for ending in ("", *_LOGS):
         file = beside(database, ending)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from chatbox import __version__
+from chatbox.db.files import give_to_owner, make_folder
 from chatbox.db.quiet import reading
 from chatbox.db.snapshots import stamp
 from chatbox.kit.clock import now_ms, rfc3339
@@ -61,9 +62,8 @@ def write_since(database: Path, older: Path) -> Since:
 
     A database that is missing or cannot be read is no reason to stop: `problem` says what is.
     """
-    folder = database.parent / "exports"
+    folder = make_folder(database.parent / "exports")
     file = folder / f"rollback-{stamp()}.jsonl"
-    folder.mkdir(mode=0o700, exist_ok=True)
     encoder = msgspec.json.Encoder()
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as out:
@@ -73,6 +73,7 @@ def write_since(database: Path, older: Path) -> Since:
         since = _each(database, older, lambda entry: out.write(encoder.encode(entry) + b"\n"))
         out.flush()
         os.fsync(out.fileno())
+    give_to_owner(file)
     if since.sessions or since.messages:
         return msgspec.structs.replace(since, file=file)
     file.unlink()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from chatbox.db.files import give_to_owner, make_folder
 from chatbox.db.quiet import reading
 from chatbox.errors import StartRefused
 from chatbox.kit.clock import now_ms, rfc3339
@@ -44,12 +45,12 @@ def begin_snapshot(database: Path) -> Path:
 
     Raises `StartRefused` when the copy, and so the database, is damaged.
     """
-    folder = _folder(database)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = make_folder(_folder(database))
     unfinished = folder / f"{database.stem}-{stamp()}.partial"
     with reading(database) as source:
         source.execute("VACUUM INTO ?", (str(unfinished),))
     unfinished.chmod(0o600)
+    give_to_owner(unfinished)
     with reading(unfinished) as copy:
         verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
     if verdict != "ok":

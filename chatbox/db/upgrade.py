@@ -11,7 +11,6 @@ Whatever fails, and wherever the process is killed, the file is the old version 
 What a killed attempt left behind is removed by the next one, which begins anew.
 """
 
-import os
 import shutil
 import sqlite3
 import time
@@ -19,6 +18,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from chatbox.db.files import give_to_owner, sync
 from chatbox.db.invariants import violations
 from chatbox.db.quiet import beside, reading
 from chatbox.db.snapshots import begin_snapshot, clear_unfinished, keep_snapshot
@@ -70,6 +70,7 @@ def upgrade(path: Path, work: Work, *, label: str, tell: Tell) -> None:
     """
     stages = Stages(tell)
     copy = beside(path, COPY)
+    refuse_link(path)
     clear(path)
     try:
         if path.exists() and path.stat().st_size:
@@ -81,7 +82,7 @@ def upgrade(path: Path, work: Work, *, label: str, tell: Tell) -> None:
             change_copy(copy, work, stages)
             let_go(path, before)
             keep_snapshot(unfinished, label=label)
-            _sync(unfinished.parent)
+            sync(unfinished.parent)
         else:
             _refuse_lonely_log(path)
             change_copy(copy, work, stages)
@@ -157,12 +158,19 @@ def let_go(path: Path, before: object) -> None:
 def put_in_place(copy: Path, path: Path) -> None:
     """Let a whole file take the place of the database, in one step that survives a power cut."""
     copy.chmod(0o600)
-    owner = path.parent.stat()
-    if hasattr(os, "chown") and os.geteuid() == 0:  # the server may run as somebody else
-        os.chown(copy, owner.st_uid, owner.st_gid)
-    _sync(copy)
+    give_to_owner(copy)
+    sync(copy)
     copy.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a database that is a link: what is renamed over it would take the link's place."""
+    if path.is_symlink():
+        raise StartRefused(
+            f"{path} is a link to {path.resolve()}. Name the directory of that file with "
+            "--data-dir instead. Nothing was changed."
+        )
 
 
 def clear(path: Path) -> None:
@@ -222,16 +230,6 @@ def _state(path: Path) -> list[tuple[int, int, int]]:
     files = [path, beside(path, "-wal")]
     found = [file.stat() for file in files if file.exists()]
     return [(stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found]
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name != "posix":
-        return  # Windows cannot open a directory
-    descriptor = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _megabytes(size: int) -> str:

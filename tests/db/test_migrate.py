@@ -204,6 +204,17 @@ def test_too_little_room_is_said_before_anything_is_written(
 
 
 @pytest.mark.usefixtures("newer_program")
+def test_a_link_to_a_database_is_not_replaced_by_a_file(old_file: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "chatbox.db"
+    link.parent.mkdir()
+    link.symlink_to(old_file)
+    with pytest.raises(StartRefused, match="is a link"):
+        migrate(link)
+    assert link.is_symlink()
+    assert "colour" not in columns(old_file)
+
+
+@pytest.mark.usefixtures("newer_program")
 def test_progress_is_told(old_file: Path) -> None:
     told: list[str] = []
     migrate(old_file, told.append)

@@ -128,6 +128,19 @@ def after_check(server: Server) -> httpx.Response:
     raise AssertionError("the check did not end")
 
 
+def test_a_newer_schema_is_refused_with_the_log_of_a_killed_server(
+    make_server: Callable[..., Server],
+) -> None:
+    server = make_server()
+    name = with_snapshot(server)
+    leave_log(
+        server.database,
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+        "VALUES ('chatbox', 'm9999_from_the_future', '2030-01-01')",
+    )
+    refused(server, "m9999_from_the_future", f"chatbox rollback --to {name}")
+
+
 def test_another_key_is_refused_before_anything_is_migrated(
     make_server: Callable[..., Server],
 ) -> None:

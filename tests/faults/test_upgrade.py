@@ -1,9 +1,11 @@
 """Upgrades that are killed at every step, and starts that meet what is left."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,32 @@ def test_an_upgrade_that_is_killed_within_a_migration_is_the_old_version(scene: 
     migration.write_text(SECOND)
     check = f"from tests.faults.kill_scenes import *; upgrade_check(Path({str(scene)!r}), False)"
     subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
+
+
+def test_a_starting_server_that_is_killed_at_any_moment_upgrades_at_the_next_start(
+    scene: Path, rounds: int
+) -> None:
+    """Within SQLite, too, for the file is large; more moments with CHATBOX_FAULT_ROUNDS."""
+    database = scene / "data" / "chatbox.db"
+    change(
+        database,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400) "
+        "INSERT INTO messages (public_id, session_id, role, status, parts, created_at) "
+        "SELECT 'm' || i, 1, 'user', 'done', json_quote(hex(randomblob(15000))), 0 FROM n",
+    )
+    change(database, "UPDATE sessions SET message_count = 400, active_leaf_id = 400 WHERE id = 1")
+    work = f"from tests.faults.kill_scenes import *; upgrade_work(Path({str(scene)!r}))"
+    chance = random.Random()
+    for number in range(max(3, rounds // 2)):
+        attempt = scene.with_name(f"attempt-{number}")
+        shutil.copytree(scene, attempt)
+        code = work.replace(str(scene), str(attempt))
+        with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as process:
+            while process.poll() is None and not (attempt / "data" / "chatbox.lock").exists():
+                time.sleep(0.001)
+            time.sleep(chance.random() * 0.15)
+            process.kill()
+        ended = process.returncode == 0
+        check = code.replace("upgrade_work", "upgrade_check").replace("))", f"), {ended})")
+        subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
+        shutil.rmtree(attempt)
