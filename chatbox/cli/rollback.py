@@ -59,7 +59,10 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
 
 
 def _list(database: Path) -> int:
-    for one in list_snapshots(database):
+    found = list_snapshots(database)
+    if not found:
+        print(f"There are no snapshots in {database.parent / 'snapshots'}.")
+    for one in found:
         print(f"{one.path.name}  {one.made_at}  before {one.before}  {megabytes(one.size)}")
     return 0
 
@@ -84,7 +87,7 @@ def _tell_outcome(database: Path, returned: Returned) -> None:
     print(f"{database} is at {_newest(database)} again.")
     if returned.set_aside:
         print(f"The file of before is {returned.set_aside[0]}.")
-    if since is not None and since.file is not None:
+    if since.file is not None:
         print(f"Exported {_amount(since)} to {since.file}.")
     print("Now start the chatbox of before. A newer one would upgrade the database again.")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from chatbox.db.files import make_folder
+from chatbox.db.files import make_folder, sync
 from chatbox.db.quiet import beside, reading
 from chatbox.db.since import Since, write_since
 from chatbox.db.snapshots import Snapshot, list_snapshots, stamp
@@ -31,7 +31,7 @@ class Returned(msgspec.Struct, frozen=True):
     """What was done: where the old file is now, and what was exported."""
 
     set_aside: list[Path]
-    since: Since | None
+    since: Since
 
 
 def choose_snapshot(database: Path, name: str | None) -> Snapshot:
@@ -109,4 +109,5 @@ def _swap(database: Path, copy: Path, at: str) -> Iterator[Path]:
         file = beside(database, ending)
         if file.exists():
             yield file.rename(folder / f"{name}{ending}")
+    sync(folder)
     put_in_place(copy, database)

@@ -81,6 +81,7 @@ def upgrade(path: Path, work: Work, *, label: str, tell: Tell) -> None:
             shutil.copyfile(unfinished, copy)
             change_copy(copy, work, stages)
             let_go(path, before)
+            sync(unfinished)
             keep_snapshot(unfinished, label=label)
             sync(unfinished.parent)
         else:
