@@ -34,6 +34,8 @@ from chatbox.providers.discovery import SPOTS, Discovery
 from chatbox.providers.models import Models
 from chatbox.providers.routes import ModelRoutes, ProviderRoutes
 from chatbox.providers.service import Providers
+from chatbox.system.backup.places import schedule_of
+from chatbox.system.backup.remote import Network
 from chatbox.system.health import Health
 from chatbox.system.instance import claim
 from chatbox.system.routes import HealthRoutes, SystemRoutes, UiRoutes
@@ -109,6 +111,7 @@ class Server:
         )
         self.health = Health(database, self.hub, limits=config.limits)
         database.condition.changed = self._tell_storage
+        self.backups = schedule_of(config, Network(self.client, policy))
         self.ui = Ui(Path(__file__).parent / "ui" / "dist")
         self.port = config.port
         self.litestar = self._litestar()
@@ -132,6 +135,8 @@ class Server:
         self.tasks.every(PING_SECONDS, self.hub.tick, name="pings")
         self.tasks.every(HOUR, self._tidy, name="tidy")
         self.tasks.every(STORAGE_SECONDS, self.database.condition.recover, name="storage")
+        if self.backups is not None:
+            self.tasks.every(self.backups.look_seconds, self.backups.tick, name="backups")
 
     async def stop(self) -> None:
         """End turns, connections and jobs, in this order, and close the file."""
@@ -202,7 +207,7 @@ async def open_server(
         ballast_bytes=storage.ballast_bytes,
         least_free_bytes=storage.least_free_bytes,
     )
-    database = await Database.open(path, condition)
+    database = await Database.open(path, condition, checkpoints=storage.checkpoints == "chatbox")
     server = Server(config, database, box, environ=os.environ if environ is None else environ)
     try:
         await server.start()

@@ -151,3 +151,11 @@ class NotReady(ChatboxError):
 
 class StartRefused(Exception):
     """The server must not start; the message says which file or value and what to do."""
+
+
+class BackupFailed(Exception):
+    """A backup could not be made or put back; the message says why and what to do."""
+
+
+class BackupUnderWay(BackupFailed):
+    """Another backup is being made already."""

@@ -36,6 +36,7 @@ CATCHES_ALL: dict[str, str] = {
     "chatbox/chat/ending.py::end": "the turn edge: a reply that cannot be saved is said to be lost",
     "chatbox/events/socket.py::_listen": "the request edge: whatever is said ends the connection",
     "chatbox/db/trips.py::_run_piece": "each work's failure is handed to its own caller",
+    "chatbox/db/group.py::_write_all": "what a transaction raised is handed to all who shared it",
     "chatbox/chat/journal.py::flush": "the disk may be full: what gathered waits for the next try",
 }
 # "METHOD path": why it needs neither a test nor a word.

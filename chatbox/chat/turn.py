@@ -5,9 +5,9 @@ come and go, the reply is written all the same.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import aclosing
 from typing import Any, Literal, assert_never
 
 from chatbox.caller import Caller
@@ -117,6 +117,13 @@ class Turns:
             self._cancel(running, "stopped")
         return row
 
+    async def wait_for_quiet(self, seconds: float) -> None:
+        """Wait for a moment in which no turn runs, but no longer; new ones may begin meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while len(self._tasks):
+                    await self._tasks.wait(seconds)
+
     async def drain(self, seconds: float) -> None:
         """Refuse new turns, give running ones some time, then interrupt the rest."""
         self._hub.stopping = True
@@ -222,7 +229,7 @@ class Turns:
         running.calling = True
         try:
             batches = self._calls.stream(running.plan.target.provider, running.plan.completion)
-            async with aclosing(batches):
+            async with contextlib.aclosing(batches):
                 async for events in batches:
                     for event in events:
                         _take(running, event)

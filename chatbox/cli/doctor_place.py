@@ -19,7 +19,7 @@ _REMOTE = re.compile(
     r"nfs\d?|cifs|smb\w*|9p|afs|ceph|glusterfs|fuse(\..*)?|fuseblk|virtiofs|vboxsf"
 )
 _GONE = {"tmpfs", "ramfs"}
-_LEFT = ("chatbox.db.upgrading*", "chatbox.db.returning*", "chatbox.db.trial*", "chatbox.probe")
+_LEFT = ("chatbox.db.upgrading*", "chatbox.restor*", "chatbox.db.trial*", "chatbox.probe")
 
 
 def check_place(config: Config) -> Iterator[Finding]:

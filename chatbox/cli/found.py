@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 from chatbox.app import Server
 from chatbox.caller import OWNER
-from chatbox.cli.progress import show_progress
+from chatbox.cli.stages import show_progress
 from chatbox.config import Config
 from chatbox.providers.demo import DemoModel
 from chatbox.providers.demo_fetch import DemoModelFailed, default_cache

@@ -4,11 +4,11 @@ import argparse
 import os
 
 from chatbox.cli.command import Command, Parser, add_place_options
-from chatbox.cli.progress import showing_progress
+from chatbox.cli.stages import showing_progress
 from chatbox.config import Loaded
 from chatbox.db.lock import DirectoryLock
 from chatbox.db.migrate import known_schema, migrate, try_out
-from chatbox.db.returning import settle
+from chatbox.db.replace import settle
 from chatbox.errors import StartRefused
 
 _DESCRIPTION = (
@@ -38,7 +38,8 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
             print("They can be applied: the upgraded copy passed every check and was deleted.")
         return 0
     with DirectoryLock(database.parent):
-        settle(database)
+        if told := settle(database.parent):
+            print(told)
         _tell_pending(known_schema(database).pending)
         with showing_progress() as show:
             applied = migrate(database, show)

@@ -1,36 +1,41 @@
-"""What takes long is told in one line that changes on a terminal, and once each in a log."""
+"""A line on the terminal that says how far a long work is."""
 
-import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from types import TracebackType
+from typing import Self
 
-_told: set[str] = set()
-
-
-def show_progress(text: str) -> None:
-    """Show what is being done."""
-    if sys.stdout.isatty():
-        print(f"\r\x1b[K  {text}", end="", flush=True)
-        return
-    words = re.sub(r"\d+", "", text)
-    if words not in _told:
-        _told.add(words)
-        print(f"  {text}", flush=True)
+_PATIENCE = 0.5
+_PAUSE = 0.1
 
 
-@contextmanager
-def showing_progress() -> Iterator[Callable[[str], None]]:
-    """Lend `show_progress`; afterwards what is printed begins on a new line."""
-    shown = False
+class Line:
+    """Shows what is being done once that takes longer than a moment, on a terminal alone."""
 
-    def show(text: str) -> None:
-        nonlocal shown
-        shown = True
-        show_progress(text)
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+        self._next = time.monotonic() + _PATIENCE
+        self._is_dirty = False
 
-    try:
-        yield show
-    finally:
-        if shown and sys.stdout.isatty():
-            print(flush=True)
+    def __enter__(self) -> Self:
+        return self
+
+    def show(self, step: str, share: float) -> None:
+        """Say what is being done and how much of it, from 0 (not known) to 1; from any thread."""
+        now = time.monotonic()
+        if self._shows and now >= self._next:
+            self._next = now + _PAUSE
+            self._is_dirty = True
+            known = f"{share:4.0%}" if share else ""
+            sys.stderr.write(f"\r\x1b[K  {step} …{known}")
+            sys.stderr.flush()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._is_dirty:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

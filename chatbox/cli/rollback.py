@@ -7,11 +7,12 @@ from pathlib import Path
 
 from chatbox.cli.command import Command, Parser, add_place_options
 from chatbox.cli.findings import megabytes
-from chatbox.cli.progress import showing_progress
+from chatbox.cli.stages import showing_progress
 from chatbox.config import Loaded
 from chatbox.db.lock import DirectoryLock
 from chatbox.db.migrate import schema_of
-from chatbox.db.returning import Returned, choose_snapshot, give_back, settle
+from chatbox.db.replace import settle
+from chatbox.db.returning import Returned, choose_snapshot, give_back
 from chatbox.db.since import Since, count_since
 from chatbox.db.snapshots import Snapshot, list_snapshots
 from chatbox.errors import StartRefused
@@ -19,8 +20,8 @@ from chatbox.errors import StartRefused
 EXIT_DECLINED = 1
 _DESCRIPTION = (
     "Give back a snapshot that an upgrade made, so that the chatbox of before can be used again. "
-    "The present database is moved into set-aside/, and what came since the snapshot is written to "
-    "exports/ as JSON lines. The server must be stopped."
+    "The present database is moved into replaced-<time>/, and what came since the snapshot is "
+    "written to exports/ as JSON lines. The server must be stopped."
 )
 
 
@@ -46,7 +47,8 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
         return 0
     os.umask(0o077)
     with DirectoryLock(database.parent):
-        settle(database)
+        if told := settle(database.parent):
+            print(told)
         snapshot = choose_snapshot(database, options.to)
         _tell_plan(snapshot, database)
         if not options.yes and not _is_confirmed():
@@ -85,8 +87,8 @@ def _is_confirmed() -> bool:
 def _tell_outcome(database: Path, returned: Returned) -> None:
     since = returned.since
     print(f"{database} is at {_newest(database)} again.")
-    if returned.set_aside:
-        print(f"The file of before is {returned.set_aside[0]}.")
+    if returned.aside.exists():
+        print(f"The file of before is in {returned.aside}.")
     if since.file is not None:
         print(f"Exported {_amount(since)} to {since.file}.")
     print("Now start the chatbox of before. A newer one would upgrade the database again.")

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import ipaddress
 import logging
 import os
 import shutil
@@ -20,18 +19,21 @@ from chatbox import errors
 from chatbox.app import Server, open_server
 from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
+from chatbox.cli.listener import BACKLOG, check_bind, listen
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
-from chatbox.cli.progress import showing_progress
+from chatbox.cli.restart import Restart, start_again
+from chatbox.cli.stages import showing_progress
 from chatbox.config import Config
 from chatbox.db.check import Checked, check_at_start
 from chatbox.db.database import StorageFailed
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
-from chatbox.db.returning import settle
+from chatbox.db.replace import settle
 from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
+from chatbox.system.backup.make import sweep
 from chatbox.system.instance import check_key, holds_secrets
 from chatbox.web.protocol import Connection
 
@@ -48,21 +50,26 @@ GRACE_SECONDS = 20.0
 def serve(config: Config) -> int:
     """Serve until a signal; answer the exit code. Raises `StartRefused`."""
     set_up_logging(config.log_level, config.log_format)
-    _check_bind(config)
+    check_bind(config)
     raise_open_files(config.limits)
     os.umask(0o077)
     directory = config.data_path
     prepare_directory(directory)
     with DirectoryLock(directory):
+        if told := settle(directory):
+            logger.warning(told)
+        sweep(directory)
         path = directory / "chatbox.db"
-        settle(path)
         checked = check_at_start(path)
         box = _open_box(config, path)
         check_key(path, box)
         with showing_progress() as show:
             migrate(path, show)
-        with _listen(config) as listener:
-            _run(_serve(config, box, listener, checked))
+        with listen(config) as listener, listener.dup() as serving:
+            restart = Restart()
+            _run(_serve(config, box, serving, restart, checked))
+            if restart.is_due:
+                start_again(listener)
     return 0
 
 
@@ -79,56 +86,19 @@ def _open_box(config: Config, database: Path) -> SecretBox:
         ) from failure
 
 
-def _check_bind(config: Config) -> None:
-    if config.team:
-        raise StartRefused(
-            "Team mode is not part of this version yet. Without --team, chatbox serves one person "
-            "on this computer."
-        )
-    if not _is_loopback(config.host):
-        raise StartRefused(
-            f"Without accounts chatbox listens on this computer only, not on {config.host}: "
-            "anybody who reaches that address could read every chat. Leave --host out."
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _listen(config: Config) -> socket.socket:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    # Named as TCP, for else asyncio (not uvloop) leaves Nagle on, which delays answers by 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((config.host, config.port))
-    except OSError as failure:
-        listener.close()
-        raise StartRefused(
-            f"The port {config.port} on {config.host} cannot be used: {failure.strerror}. Choose "
-            "another one with --port."
-        ) from failure
-    return listener
-
-
-async def _serve(config: Config, box: SecretBox, listener: socket.socket, checked: Checked) -> None:
+async def _serve(
+    config: Config, box: SecretBox, listener: socket.socket, restart: Restart, checked: Checked
+) -> None:
     async with AsyncExitStack() as stack:
         server = await _open(config, box, stack)
         if checked is Checked.LATER:
             server.tasks.spawn(server.health.check_file(), name="file check")
         server.port = listener.getsockname()[1]
         await find_models(config, server, stack)
-        listener.listen(2_048)
+        listener.listen(BACKLOG)
         give_back()
         gc.freeze()
-        await _Http(config, server).serve(sockets=[listener])
+        await _Http(config, server, restart).serve(sockets=[listener])
 
 
 async def _open(config: Config, box: SecretBox, stack: AsyncExitStack) -> Server:
@@ -146,7 +116,7 @@ async def _open(config: Config, box: SecretBox, stack: AsyncExitStack) -> Server
 class _Http(uvicorn.Server):
     """The HTTP server; a signal first lets running replies finish, a second one does not wait."""
 
-    def __init__(self, config: Config, server: Server) -> None:
+    def __init__(self, config: Config, server: Server, restart: Restart) -> None:
         super().__init__(
             uvicorn.Config(
                 server.app,
@@ -159,11 +129,12 @@ class _Http(uvicorn.Server):
                 log_config=None,
                 server_header=False,
                 proxy_headers=False,
-                backlog=2_048,
+                backlog=BACKLOG,
                 timeout_graceful_shutdown=int(GRACE_SECONDS),
             )
         )
         self._owner = server
+        self._restart = restart
         self._drain_seconds = config.shutdown_seconds
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -174,9 +145,12 @@ class _Http(uvicorn.Server):
         print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
         if config.open:
             webbrowser.open(url)
+        if hasattr(signal, "SIGUSR2"):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, self._begin_restart)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""
+        self._restart.call_off()
         if self._owner.hub.stopping:
             self._owner.patience = 0.0
             self.should_exit = self.force_exit = True
@@ -184,6 +158,16 @@ class _Http(uvicorn.Server):
         logger.info("stopping", extra={"signal": signal.Signals(sig).name})
         loop = asyncio.get_running_loop()
         loop.call_soon_threadsafe(self._begin_drain)
+
+    def _begin_restart(self) -> None:
+        if not self._restart.is_wanted:
+            self._restart.is_wanted = True
+            self._owner.tasks.spawn(self._restart_soon(), name="restart")
+
+    async def _restart_soon(self) -> None:
+        turns, config = self._owner.turns, self._owner.config
+        if await self._restart.prepare(turns.wait_for_quiet(config.restart_seconds)):
+            await self._drain()
 
     def _begin_drain(self) -> None:
         self._owner.tasks.spawn(self._drain(), name="drain")

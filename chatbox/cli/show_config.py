@@ -4,7 +4,7 @@ import argparse
 
 from chatbox.cli import serve
 from chatbox.cli.command import Command, Parser
-from chatbox.config import Loaded, value_of, variable_of
+from chatbox.config import SECRET_VALUES, Loaded, value_of, variable_of
 
 
 def _add_options(parser: Parser) -> None:
@@ -16,7 +16,8 @@ def _run(_options: argparse.Namespace, loaded: Loaded) -> int:
     width = max(map(len, loaded.sources))
     for name, source in loaded.sources.items():
         value = value_of(loaded.config, name)
-        print(f"{name:{width}}  {value!r:24}  {source}  ({variable_of(name)})")
+        shown = "(set)" if value and name in SECRET_VALUES else repr(value)
+        print(f"{name:{width}}  {shown:24}  {source}  ({variable_of(name)})")
     return 0
 
 

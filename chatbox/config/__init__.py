@@ -1,9 +1,20 @@
 """What is fixed at start: `model` is the table of it, `load` fills it from four places."""
 
 from chatbox.config.load import Loaded, field_names, load_config, value_of, variable_of
-from chatbox.config.model import Config, Context, Limits, Storage, Upstream, default_data_dir
+from chatbox.config.model import (
+    SECRET_VALUES,
+    Backup,
+    Config,
+    Context,
+    Limits,
+    Storage,
+    Upstream,
+    default_data_dir,
+)
 
 __all__ = [
+    "SECRET_VALUES",
+    "Backup",
     "Config",
     "Context",
     "Limits",

@@ -36,10 +36,11 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept free on the disk of the database; bytes."""
+    """What is kept free on the disk of the database, in bytes, and who empties its log."""
 
     ballast_bytes: int = 16 * 1024 * 1024
     least_free_bytes: int = 64 * 1024 * 1024
+    checkpoints: Literal["chatbox", "litestream"] = "chatbox"
 
 
 class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +49,28 @@ class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default_window: int = 8_192
     output_reserve: int = 1_024
     keep_after_drop: float = 0.6
+
+
+class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where backups go, how often, and how many are kept; no target means the data directory."""
+
+    target: str = ""
+    every_hours: float = 0.0
+    keep: int = 0
+    keep_daily: int = 0
+    keep_weekly: int = 0
+    passphrase: str = ""
+    passphrase_file: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    dav_user: str = ""
+    dav_password: str = ""
+
+
+SECRET_VALUES = frozenset({"backup.passphrase", "backup.s3_secret_key", "backup.dav_password"})
+"""Values that are never shown."""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,10 +87,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["pretty", "json"] = "pretty"
     shutdown_seconds: float = 10.0
+    restart_seconds: float = 60.0
     upstream: Upstream = Upstream()
     limits: Limits = Limits()
     storage: Storage = Storage()
     context: Context = Context()
+    backup: Backup = Backup()
 
     @property
     def data_path(self) -> Path:

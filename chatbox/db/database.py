@@ -8,22 +8,22 @@ The seam for another database is here: `Reader`, `Writer` and `Database`.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
 from chatbox.db.condition import Condition
-from chatbox.db.trips import Look, Reader, Work, Writer, run_look, run_works
+from chatbox.db.group import GroupCommit
+from chatbox.db.trips import Look, Outcome, Reader, Work, Writer, run_look, run_works
 from chatbox.kit.tasks import uncancelled
 
 __all__ = ["Conflict", "Database", "Look", "Reader", "StorageFailed", "Work", "Writer"]
 
 T = TypeVar("T")
 READERS = 2
-MOST_PIECES = 64
 Conflict = sqlite3.IntegrityError
 """Raised by `execute` when a UNIQUE or foreign key constraint is broken."""
 StorageFailed = sqlite3.Error
@@ -40,16 +40,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA journal_size_limit = 67108864",
 )
-
-
-class _Piece:
-    """A work that waits for a transaction it may share."""
-
-    def __init__(self, work: Work[Any]) -> None:
-        self.work = work
-        self.result: Any = None
-        self.failure: BaseException | None = None
-        self.is_settled = False
+_NO_CHECKPOINTS = ("PRAGMA wal_autocheckpoint = 0",)
 
 
 class Database:
@@ -57,57 +48,73 @@ class Database:
 
     def __init__(self, path: Path, writer: aiosqlite.Connection, condition: Condition) -> None:
         self.path = path
+        self._checkpoints = True
         self.condition = condition
         self._writer = writer
         self._write_lock = asyncio.Lock()
         self._write_owner: asyncio.Task[Any] | None = None
-        self._pieces: list[_Piece] = []
+        self._group = GroupCommit(self._write_works)
         self._readers: list[aiosqlite.Connection] = []
-        self._free_readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._users = [0] * READERS
 
     @classmethod
-    async def open(cls, path: Path, condition: Condition | None = None) -> "Database":
-        """Open the file for reading and writing; the schema must be migrated already."""
-        writer = await _connect(path, _PRAGMAS + _WRITER_PRAGMAS)
+    async def open(
+        cls, path: Path, condition: Condition | None = None, *, checkpoints: bool = True
+    ) -> "Database":
+        """Open the file for reading and writing; the schema must be migrated already.
+
+        Without `checkpoints` the log is written back into the file by another program alone.
+        """
+        more = () if checkpoints else _NO_CHECKPOINTS
+        writer = await _connect(path, (*_PRAGMAS, *_WRITER_PRAGMAS, *more))
         database = cls(path, writer, condition or Condition(path))
+        database._checkpoints = checkpoints
         try:
             for _ in range(READERS):
                 reader = await _connect(path, (*_PRAGMAS, "PRAGMA query_only = ON"))
                 database._readers.append(reader)
-                database._free_readers.put_nowait(reader)
         except sqlite3.Error:
             await database.close()
             raise
         return database
 
     async def close(self) -> None:
-        """Write the WAL back into the file and close every connection."""
+        """Write what waits, write the WAL back if that is ours to do, close every connection."""
+        await self._group.finish()
         async with self._write_lock:
             for reader in self._readers:
                 await reader.close()
-            await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self._checkpoints:
+                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
             await self._writer.close()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
         """Lend a reader: each SELECT sees the newest commit."""
-        connection = await self._free_readers.get()
-        try:
+        with self._lend() as connection:
             yield Reader(connection)
-        finally:
-            self._free_readers.put_nowait(connection)
 
     async def snapshot(self, work: Look[T]) -> T:
         """Run SELECTs that all see one state of the file, in one trip to a reader's thread.
 
         Like the work of `write_together`, `work` may await nothing but its reader.
         """
-        connection = await self._free_readers.get()
-        try:
+        with self._lend() as connection:
             direct = connection._conn
             return await connection._execute(run_look, direct, work)  # type: ignore[no-untyped-call, no-any-return]
-        finally:  # after a cancellation the thread may still be at it; the next one queues behind
-            self._free_readers.put_nowait(connection)
+
+    @contextmanager
+    def _lend(self) -> Iterator[aiosqlite.Connection]:
+        """The reader with the fewest users: its thread makes one trip after the other.
+
+        Nobody keeps a transaction open over several trips, so any number may share it.
+        """
+        number = min(range(READERS), key=self._users.__getitem__)
+        self._users[number] += 1
+        try:
+            yield self._readers[number]
+        finally:
+            self._users[number] -= 1
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
@@ -125,39 +132,20 @@ class Database:
         the event loop. What is urgent is tried on a full disk, too.
         """
         self.condition.check(urgent=urgent)
-        mine = _Piece(work)
-        self._pieces.append(mine)
-        try:
-            async with self._writing():
-                if not mine.is_settled:
-                    await uncancelled(self._write_pieces())
-        except asyncio.CancelledError:
-            if mine in self._pieces:
-                self._pieces.remove(mine)
-            raise
-        if mine.failure is not None:
-            raise mine.failure
-        result: T = mine.result
-        return result
+        self._refuse_nesting()
+        return await self._group.add(work)
 
-    async def _write_pieces(self) -> None:
-        """Write the oldest pieces; a transaction that fails fails all of them."""
-        taken, self._pieces = self._pieces[:MOST_PIECES], self._pieces[MOST_PIECES:]
-        works = [piece.work for piece in taken]
-        connection = self._writer._conn
-        try:
+    async def _write_works(self, works: list[Work[Any]]) -> list[Outcome]:
+        """Commit works together; a transaction that fails fails all of them."""
+        async with self._writing():
+            connection = self._writer._conn
             trip = self._writer._execute(run_works, connection, works)  # type: ignore[no-untyped-call]
-            for piece, (result, failure) in zip(taken, await trip, strict=True):
-                piece.result, piece.failure = result, failure
-        except BaseException as failure:
-            for piece in taken:
-                piece.failure = failure
-            if isinstance(failure, sqlite3.Error):
+            try:
+                outcomes: list[Outcome] = await trip
+            except sqlite3.Error as failure:
                 self.condition.note(failure)
-            raise
-        finally:
-            for piece in taken:
-                piece.is_settled = True
+                raise
+            return outcomes
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
@@ -175,14 +163,17 @@ class Database:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[None]:
-        if self._write_owner is not None and self._write_owner is asyncio.current_task():
-            raise RuntimeError("write() inside write(): it would wait for itself for ever")
+        self._refuse_nesting()
         async with self._write_lock:
             self._write_owner = asyncio.current_task()
             try:
                 yield
             finally:
                 self._write_owner = None
+
+    def _refuse_nesting(self) -> None:
+        if self._write_owner is not None and self._write_owner is asyncio.current_task():
+            raise RuntimeError("write() inside write(): it would wait for itself for ever")
 
 
 async def _connect(path: Path, pragmas: Iterable[str]) -> aiosqlite.Connection:

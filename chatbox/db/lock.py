@@ -1,4 +1,4 @@
-"""One server per data directory: a lock file that holds the PID of its owner."""
+"""One server, and one backup, per data directory: lock files that hold the PID of their owner."""
 
 import logging
 import os
@@ -18,8 +18,14 @@ logger = logging.getLogger(__name__)
 class DirectoryLock:
     """Holds the data directory while the `with` block runs; raises `StartRefused` when taken."""
 
+    FILE = "chatbox.lock"
+    TAKEN = (
+        "Another chatbox (process {owner}) is using {directory}. Stop it, or choose another "
+        "directory with --data-dir."
+    )
+
     def __init__(self, directory: Path) -> None:
-        self._path = directory / "chatbox.lock"
+        self._path = directory / self.FILE
         self._descriptor = -1
 
     def __enter__(self) -> "DirectoryLock":
@@ -30,10 +36,7 @@ class DirectoryLock:
         if not _lock(self._descriptor):
             owner = os.read(self._descriptor, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._descriptor)
-            raise StartRefused(
-                f"Another chatbox (process {owner}) is using {self._path.parent}. Stop it, or "
-                "choose another directory with --data-dir."
-            )
+            raise StartRefused(self.TAKEN.format(owner=owner, directory=self._path.parent))
         try:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
@@ -49,6 +52,15 @@ class DirectoryLock:
         trace: TracebackType | None,
     ) -> None:
         os.close(self._descriptor)
+
+
+class BackupLock(DirectoryLock):
+    """Lets one backup of a data directory be made at a time, whether a server runs or not."""
+
+    FILE = "chatbox.backup-lock"
+    TAKEN = (
+        "Another backup of {directory} is being made (process {owner}). Wait until it has ended."
+    )
 
 
 def _cannot_lock(path: Path, failure: OSError) -> StartRefused:
@@ -99,6 +111,18 @@ def _lock(descriptor: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def check_owner(directory: Path) -> None:
+    """Refuse to make files that the owner of the directory could not use."""
+    if os.name != "posix":
+        return
+    owner = directory.stat().st_uid
+    if owner != os.geteuid():
+        raise StartRefused(
+            f"The data directory {directory} belongs to another user (id {owner}), who could not "
+            "use what is made in it now. Run this command as that user, as with sudo -u."
+        )
 
 
 def prepare_directory(directory: Path) -> None:

@@ -13,13 +13,13 @@ from types import ModuleType
 
 import msgspec
 
+from chatbox.db.copy import SET_NAME
 from chatbox.db.quiet import reading
 from chatbox.db.snapshots import list_snapshots, unreadable
 from chatbox.db.upgrade import Stages, Tell, Work, try_upgrade, upgrade
 from chatbox.errors import StartRefused
 
 OLDEST_SQLITE = (3, 51, 3)
-SET_NAME = "chatbox"
 
 
 class Schema(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ def known_schema(path: Path) -> Schema:
 
 def schema_of(path: Path) -> Schema:
     """Read how a file stands to this program; raises `StartRefused` when it is no database."""
-    known = [file.stem for file in _files()]
+    known = known_migrations()
     applied = _applied(path)
     return Schema(
         applied=applied,
@@ -146,6 +146,11 @@ def migrations_folder() -> Path:
     package = Path(__file__).parents[1]
     packed = package / "migrations"
     return packed if packed.is_dir() else package.parent / "migrations"
+
+
+def known_migrations() -> list[str]:
+    """The names of all migrations of this program, in order."""
+    return [file.stem for file in _files()]
 
 
 def _files() -> list[Path]:

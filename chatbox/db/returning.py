@@ -1,36 +1,29 @@
 """Gives a snapshot back in the place of the database. Nothing is deleted.
 
-1. The snapshot is copied beside the database, checked and synced.
-2. What came since the snapshot is written to a file of JSON lines (`since`).
-3. The present file and its log are moved into `set-aside/`, as they are.
-4. The copy is renamed to the database.
-
-Killed before step 3 has begun, everything is as it was; later, the next start completes the rest
-(`settle`), for the copy is known to be whole when the database is not there.
+The snapshot is copied beside the database and checked, what came since is written to a file of JSON
+lines (`since`), and the copy takes the database's place (`replace`): wholly or not at all.
 """
 
-import shutil
 import sqlite3
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
 import msgspec
 
-from chatbox.db.files import make_folder, sync
-from chatbox.db.quiet import beside, reading
+from chatbox.db.files import give_to_owner
+from chatbox.db.quiet import reading
+from chatbox.db.replace import STAGED, replace_database
 from chatbox.db.since import Since, write_since
 from chatbox.db.snapshots import Snapshot, list_snapshots, stamp
-from chatbox.db.upgrade import Tell, put_in_place, refuse_link
+from chatbox.db.upgrade import Tell, refuse_link
 from chatbox.errors import StartRefused
-
-COPY = ".returning-"
-_LOGS = ("-wal", "-shm", "-journal")
+from chatbox.kit.files import copy_synced
 
 
 class Returned(msgspec.Struct, frozen=True):
-    """What was done: where the old file is now, and what was exported."""
+    """What was done: where the old files are now, and what was exported."""
 
-    set_aside: list[Path]
+    aside: Path
     since: Since
 
 
@@ -57,31 +50,26 @@ def choose_snapshot(database: Path, name: str | None) -> Snapshot:
 def give_back(database: Path, snapshot: Snapshot, tell: Tell) -> Returned:
     """Put a snapshot in the place of the database; raises `StartRefused` when that cannot be."""
     refuse_link(database)
-    at = stamp()
-    copy = beside(database, COPY + at)
+    directory = database.parent
+    staged = directory / STAGED
     try:
         tell(f"Copying the snapshot {snapshot.path.name}")
-        shutil.copyfile(snapshot.path, copy)
-        _check(copy, snapshot)
+        staged.unlink(missing_ok=True)
+        copy_synced(snapshot.path, staged, stop=threading.Event())
+        give_to_owner(staged)
+        _check(staged, snapshot)
         tell("Exporting what came since")
         since = write_since(database, snapshot.path)
-        return Returned(set_aside=list(_swap(database, copy, at)), since=since)
+        folder = f"replaced-{stamp()}"
+        replace_database(directory, folder=folder, check=lambda new: _check(new, snapshot))
     except (OSError, sqlite3.Error) as failure:
-        if database.exists():
-            copy.unlink(missing_ok=True)
         raise StartRefused(
             f"The snapshot {snapshot.path} could not be given back: {failure}. Make sure that the "
             f"disk works and has room, and try again. {database} was not changed."
         ) from failure
-
-
-def settle(database: Path) -> None:
-    """Complete what was killed between moving the old file away and putting the new one there."""
-    for copy in sorted(database.parent.glob(f"{database.name}{COPY}*"), reverse=True):
-        if database.exists():
-            copy.unlink()  # it was killed earlier: the copy may be cut off
-        else:
-            list(_swap(database, copy, copy.name.rpartition(COPY)[2]))
+    finally:
+        staged.unlink(missing_ok=True)
+    return Returned(aside=directory / folder, since=since)
 
 
 def _check(copy: Path, snapshot: Snapshot) -> None:
@@ -91,23 +79,7 @@ def _check(copy: Path, snapshot: Snapshot) -> None:
     except sqlite3.DatabaseError as failure:
         verdict = str(failure)
     if verdict != "ok":
-        copy.unlink()
         raise StartRefused(
             f"The snapshot {snapshot.path} is damaged: {verdict}. Choose another one with --to; "
             "`chatbox rollback --list` names them. Nothing was changed."
         )
-
-
-def _swap(database: Path, copy: Path, at: str) -> Iterator[Path]:
-    """Move the old files away and the copy to their place; answer where the old ones are.
-
-    `at` names them, so that what was cut off in between goes on under the same name.
-    """
-    folder = make_folder(database.parent / "set-aside")
-    name = f"{database.stem}-{at}.db"
-    for ending in ("", *_LOGS):
-        file = beside(database, ending)
-        if file.exists():
-            yield file.rename(folder / f"{name}{ending}")
-    sync(folder)
-    put_in_place(copy, database)

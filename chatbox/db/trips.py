@@ -71,6 +71,8 @@ class Direct(Writer):
 
 Look = Callable[[Reader], Coroutine[Any, Any, T]]
 Work = Callable[[Writer], Coroutine[Any, Any, T]]
+Outcome = tuple[Any, Exception | None]
+"""What a work returned, or what it raised."""
 
 
 def run_look(connection: sqlite3.Connection, work: Look[T]) -> T:
@@ -82,9 +84,7 @@ def run_look(connection: sqlite3.Connection, work: Look[T]) -> T:
         connection.execute("ROLLBACK")
 
 
-def run_works(
-    connection: sqlite3.Connection, works: list[Work[Any]]
-) -> list[tuple[Any, BaseException | None]]:
+def run_works(connection: sqlite3.Connection, works: list[Work[Any]]) -> list[Outcome]:
     """Drive several coroutines in one transaction; one that raises is undone alone."""
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -96,9 +96,9 @@ def run_works(
             connection.execute("ROLLBACK")
 
 
-def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> Outcome:
     connection.execute("SAVEPOINT piece")
-    outcome: tuple[Any, BaseException | None]
+    outcome: Outcome
     try:
         outcome = _drive(connection, work), None
     except sqlite3.OperationalError:  # the disk, not the work: the transaction cannot go on

@@ -18,11 +18,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from chatbox.db.files import give_to_owner, sync
+from chatbox.db.files import give_to_owner
 from chatbox.db.invariants import violations
 from chatbox.db.quiet import beside, reading
 from chatbox.db.snapshots import begin_snapshot, clear_unfinished, keep_snapshot
 from chatbox.errors import StartRefused
+from chatbox.kit.files import sync_file, sync_folder
 
 Tell = Callable[[str], None]
 Work = Callable[[sqlite3.Connection, "Stages"], frozenset[str]]
@@ -81,9 +82,9 @@ def upgrade(path: Path, work: Work, *, label: str, tell: Tell) -> None:
             shutil.copyfile(unfinished, copy)
             change_copy(copy, work, stages)
             let_go(path, before)
-            sync(unfinished)
+            _sync(unfinished)
             keep_snapshot(unfinished, label=label)
-            sync(unfinished.parent)
+            sync_folder(unfinished.parent)
         else:
             _refuse_lonely_log(path)
             change_copy(copy, work, stages)
@@ -160,9 +161,9 @@ def put_in_place(copy: Path, path: Path) -> None:
     """Let a whole file take the place of the database, in one step that survives a power cut."""
     copy.chmod(0o600)
     give_to_owner(copy)
-    sync(copy)
+    _sync(copy)
     copy.replace(path)
-    sync(path.parent)
+    sync_folder(path.parent)
 
 
 def refuse_link(path: Path) -> None:
@@ -231,6 +232,11 @@ def _state(path: Path) -> list[tuple[int, int, int]]:
     files = [path, beside(path, "-wal")]
     found = [file.stat() for file in files if file.exists()]
     return [(stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found]
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        sync_file(file)
 
 
 def _megabytes(size: int) -> str:

@@ -31,7 +31,7 @@ from chatbox.kit.egress_address import (
     promised,
 )
 from chatbox.kit.egress_pool import Origin, Pool
-from chatbox.kit.wire import Wire, request_head
+from chatbox.kit.wire import Pieces, Wire, request_head
 
 __all__ = [
     "Client",
@@ -129,7 +129,7 @@ class Client(httpx.AsyncClient):
         url: httpx.URL,
         *,
         headers: Sequence[tuple[bytes, bytes]],
-        body: bytes,
+        body: bytes | Pieces,
         connect: float,
     ) -> httpx.Response:
         """Send a request just as it is and return when its answer begins.
@@ -178,7 +178,7 @@ class EgressTransport(httpx.AsyncBaseTransport):
         method: bytes,
         url: httpx.URL,
         headers: Sequence[tuple[bytes, bytes]],
-        body: bytes,
+        body: bytes | Pieces,
         connect: float | None,
     ) -> httpx.Response:
         """Send what a request is made of; `headers` are all there are."""
@@ -199,7 +199,7 @@ class EgressTransport(httpx.AsyncBaseTransport):
         self._pool.close()
 
     async def _ask(
-        self, origin: Origin, head: bytes, body: bytes, *, seconds: float | None
+        self, origin: Origin, head: bytes, body: bytes | Pieces, *, seconds: float | None
     ) -> Wire:
         """Use a kept connection; when the server has dropped it meanwhile, a new one."""
         while (wire := self._pool.kept(origin)) is not None:
@@ -257,7 +257,7 @@ class Body(httpx.AsyncByteStream):
             self._pool.give_back(self._origin, wire)
 
 
-async def _asked(wire: Wire, origin: Origin, head: bytes, body: bytes) -> Wire:
+async def _asked(wire: Wire, origin: Origin, head: bytes, body: bytes | Pieces) -> Wire:
     _, host, port = origin
     try:
         return await wire.ask(head, body)

@@ -6,6 +6,7 @@ the only module that creates tasks.
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -86,3 +87,18 @@ async def uncancelled(work: Coroutine[Any, Any, T]) -> T:
             task.exception()
         raise cancelled
     return task.result()
+
+
+async def stoppable(work: Callable[[threading.Event], T]) -> T:
+    """Run long work in a thread; a cancelled caller sets the event and waits for it to end."""
+    stop = threading.Event()
+    thread = asyncio.create_task(asyncio.to_thread(work, stop))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        stop.set()
+        while not thread.done():
+            await asyncio.wait([thread])
+        if not thread.cancelled():
+            thread.exception()  # it was stopped: nobody needs to hear how
+        raise

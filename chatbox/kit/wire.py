@@ -6,8 +6,9 @@ and a server that sends faster than it is read is held back by TCP.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Self, cast
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Protocol, Self, cast
 
 import httptools
 import httpx
@@ -16,6 +17,13 @@ HEAD_BYTES = 64 * 1024
 BODY_PIECE = 256 * 1024
 RawHeaders = list[tuple[bytes, bytes]]
 _BODILESS = (204, 304)
+
+
+class Pieces(Protocol):
+    """A body that is read while it is sent; its length is known, and it can be read again."""
+
+    def __len__(self) -> int: ...
+    def __aiter__(self) -> AsyncGenerator[bytes, None]: ...
 
 
 class Wire(asyncio.Protocol):
@@ -50,7 +58,7 @@ class Wire(asyncio.Protocol):
         """The last answer is read to its end and the connection stands."""
         return self._keeps_alive and self._is_complete and self._is_open()
 
-    async def ask(self, head: bytes, body: bytes) -> Self:
+    async def ask(self, head: bytes, body: bytes | Pieces) -> Self:
         """Send a request; return when the head of its answer is there."""
         self._begin()
         self._parser = httptools.HttpResponseParser(self)
@@ -165,17 +173,30 @@ class Wire(asyncio.Protocol):
         if data:
             self._parser.feed_data(data)
 
-    async def _write(self, head: bytes, body: bytes) -> None:
+    async def _write(self, head: bytes, body: bytes | Pieces) -> None:
         """Write a long body in pieces, so that it does not hold up the event loop."""
+        if not isinstance(body, bytes):
+            self._put(head)
+            async with aclosing(aiter(body)) as pieces:
+                async for piece in pieces:
+                    if not await self._write_more(piece):
+                        return
+            return
         self._put(head + body[:BODY_PIECE])
         for start in range(BODY_PIECE, len(body), BODY_PIECE):
-            while not self._is_writable and not self.status:
-                self._check()
-                await self._wait()
-            if self.status:  # refused before it was read
-                self._keeps_alive = False
+            if not await self._write_more(body[start : start + BODY_PIECE]):
                 return
-            self._put(body[start : start + BODY_PIECE])
+
+    async def _write_more(self, piece: bytes) -> bool:
+        """Write when there is room; answer False when the server refused before it read on."""
+        while not self._is_writable and not self.status:
+            self._check()
+            await self._wait()
+        if self.status:
+            self._keeps_alive = False
+            return False
+        self._put(piece)
+        return True
 
     def _put(self, data: bytes) -> None:
         if self._transport is None or self._transport.is_closing():

@@ -91,7 +91,7 @@ def test_rollback_gives_the_snapshot_back_and_keeps_everything(
 
     after = files_of(upgraded)
     aside = {
-        name.rpartition(".db")[2]: digest for name, digest in after.items() if "set-aside" in name
+        name.rpartition(".db")[2]: digest for name, digest in after.items() if "replaced-" in name
     }
     assert aside == {end: before[f"chatbox.db{end}"] for end in ("", "-wal", "-shm")}
     (snapshot,) = list_snapshots(database)
@@ -180,7 +180,7 @@ def test_a_database_that_is_lost_is_no_reason_not_to_go_back(
     run("rollback", "--yes", data=upgraded)
     assert "cannot be exported" in capsys.readouterr().out
     assert ask(database, "SELECT title FROM sessions") == [("Kept",)]
-    aside = list((upgraded / "set-aside").iterdir())
+    aside = list(upgraded.glob("replaced-*/*"))
     assert [file.read_bytes() for file in aside] == [b"garbage"] * (fault == "garbage")
     assert list((upgraded / "exports").iterdir()) == []
 

@@ -222,3 +222,24 @@ async def test_files_are_their_owners_alone_and_the_wal_is_written_back(data_dir
 
 def test_sqlite_is_new_enough() -> None:
     assert tuple(map(int, SQLITE_VERSION.split("."))) >= OLDEST_SQLITE
+
+
+@pytest.mark.parametrize("checkpoints", [True, False])
+async def test_another_program_may_own_the_checkpoints(data_dir: Path, checkpoints: bool) -> None:
+    path = data_dir / "chatbox.db"
+    database = await Database.open(path, checkpoints=checkpoints)
+    before = path.stat().st_size
+    for number in range(3):
+        async with database.write() as writer:
+            await writer.execute(
+                "INSERT INTO sessions (public_id, user_id, title, system_prompt, created_at, "
+                "updated_at, active_at) "
+                "VALUES (:id, 1, '', hex(randomblob(2000000)), 0, 0, 0)",
+                id=str(number),
+            )
+    assert (path.stat().st_size > before) is checkpoints
+    watcher = sqlite3.connect(path)
+    watcher.execute("SELECT count(*) FROM sessions").fetchone()
+    await database.close()
+    assert (path.with_name("chatbox.db-wal").stat().st_size == 0) is checkpoints
+    watcher.close()

@@ -12,7 +12,8 @@ from chatbox.db import migrate as module
 from chatbox.db.invariants import ALWAYS, violations
 from chatbox.db.lock import DirectoryLock
 from chatbox.db.migrate import migrate
-from chatbox.db.returning import choose_snapshot, give_back, settle
+from chatbox.db.replace import settle
+from chatbox.db.returning import choose_snapshot, give_back
 from chatbox.db.snapshots import list_snapshots
 
 SECOND = '''
@@ -77,7 +78,7 @@ def rollback_work(folder: Path) -> None:
     """What `chatbox rollback` does, by the program of before; it may be tried again."""
     database = folder / "data" / "chatbox.db"
     with DirectoryLock(folder / "data"):
-        settle(database)
+        settle(database.parent)
         give_back(database, choose_snapshot(database, None), lambda _: None)
 
 
@@ -85,20 +86,20 @@ def rollback_check(folder: Path, ended: bool) -> None:
     """The next start has the newer file or the snapshot, and every version is somewhere."""
     database = folder / "data" / "chatbox.db"
     with DirectoryLock(folder / "data"):
-        settle(database)
+        settle(database.parent)
     newer = (True, ["In the file, upgraded", "In the log, upgraded", "Later"])
     older = (False, ["In the file", "In the log"])
-    aside = sorted((folder / "data").glob("set-aside/*.db"))
+    aside = sorted((folder / "data").glob("replaced-*/*.db"))
     if not aside:
         assert not ended
         assert facts(database) == newer
         rollback_work(folder)
-        aside = sorted((folder / "data").glob("set-aside/*.db"))
+        aside = sorted((folder / "data").glob("replaced-*/*.db"))
     assert facts(database) == older
     assert [facts(file) for file in aside] == [newer]
     (kept,) = list_snapshots(database)
     assert facts(kept.path) == older
-    assert not list(database.parent.glob("chatbox.db?*"))
+    assert not [*database.parent.glob("chatbox.db?*"), *database.parent.glob("chatbox.rest*")]
 
 
 def first_work(folder: Path) -> None:

@@ -21,6 +21,7 @@ class Program:
 
     def __init__(self, folder: Path, name: str, command: list[str]) -> None:
         self.command = command
+        self.descriptors: tuple[int, ...] = ()
         self.output = folder / f"{name}.out"
         self.log = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -34,6 +35,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=log,
+                pass_fds=self.descriptors,
             )
         return self.process
 

@@ -22,18 +22,19 @@ from tests.faults.test_disk import fill
 
 NOBODY = 65_534
 SHM = "chatbox.db-shm"
+LOCKS_AND_INDEX = {"chatbox.lock", "chatbox.backup-lock", SHM}
 needs_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root mounts and changes owners"
 )
 
 
 def files_of(server: Server) -> dict[str, str]:
-    """What must not change: the content of every file but the lock and an empty log's."""
+    """What must not change: the content of every file but locks and an empty log."""
     folder = server.data.parent
     return {
         str(file): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in [*server.data.rglob("*"), *folder.glob("data.*")]
-        if file.is_file() and file.stat().st_size and file.name not in ("chatbox.lock", SHM)
+        if file.is_file() and file.stat().st_size and file.name not in LOCKS_AND_INDEX
     }
 
 

@@ -1,0 +1,132 @@
+"""Restarts in place and sockets of a service manager: nobody is refused, no reply is cut."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from tests.faults.api import make_session, numbered, read_events, read_message, send
+from tests.faults.processes import Server
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and descriptors of POSIX")
+# What systemd does before it runs a service: the socket is descriptor 3, and two variables say so.
+ACTIVATE = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=sys.argv[2])
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
+async def probe(url: str, until: Callable[[], bool]) -> int:
+    """Connect anew again and again; answer how often, all of it answered."""
+    count = 0
+    while not until():
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            answer = await client.get(f"{url}/healthz")
+        assert answer.status_code == 200
+        count += 1
+        await asyncio.sleep(0.01)
+    return count
+
+
+async def read_reply(server: Server, model: str) -> tuple[str, str]:
+    """Chat in one request; answer the reply's id and what was streamed."""
+    text, reply = "", ""
+    async with server.client() as client:
+        body = {"content": "Hi", "model": f"up/{model}"}
+        async with client.stream("POST", "/chat/stream", json=body) as response:
+            async for event in read_events(response):
+                reply = event.data.get("reply_id", reply)
+                text += event.data.get("text", "") if event.kind == "delta" else ""
+    return reply, text
+
+
+def starts(server: Server) -> int:
+    return server.output.read_text().count("ready: ")
+
+
+async def test_a_restart_refuses_nobody_and_cuts_no_reply(server: Server) -> None:
+    reading = asyncio.create_task(read_reply(server, "ok-100-10"))
+    await asyncio.sleep(0.3)
+    server.process.send_signal(signal.SIGUSR2)
+    answered = await probe(server.url, lambda: starts(server) == 2)
+    assert answered > 10
+    reply, text = await reading
+    assert text == numbered(100)
+    async with server.client() as client:
+        stored = await read_message(client, reply)
+        assert (stored["status"], stored["text"]) == ("done", text)
+        assert await make_session(client)
+    assert server.stop() == 0
+
+
+async def test_a_restart_waits_for_a_long_reply_only_so_long(
+    make_server: Callable[..., Server],
+) -> None:
+    server = make_server().start(restart_seconds="0.3", shutdown_seconds="0.2")
+    async with server.client() as client:
+        started = await send(client, await make_session(client), "ok-2000-10")
+        await asyncio.sleep(0.3)
+        server.process.send_signal(signal.SIGUSR2)
+        await probe(server.url, lambda: starts(server) == 2)
+    async with server.client() as client:
+        stored = await read_message(client, started["reply"]["id"])
+    assert stored["status"] == "interrupted"
+    assert numbered(2000).startswith(stored["text"])
+    assert stored["text"]
+
+
+async def test_a_signal_to_stop_calls_a_restart_off(server: Server) -> None:
+    async with server.client() as client:
+        await send(client, await make_session(client), "ok-100-10")
+    server.process.send_signal(signal.SIGUSR2)
+    await asyncio.sleep(0.2)
+    assert server.stop() == 0
+    assert starts(server) == 1
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A socket that listens already, as a service manager's does."""
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        yield made
+
+
+async def test_a_socket_of_the_service_manager_is_used(
+    make_server: Callable[..., Server], listener: socket.socket
+) -> None:
+    server = activated(make_server(), listener)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    waiting = asyncio.create_task(probe(url, lambda: server.output.exists() and starts(server) > 0))
+    await asyncio.sleep(0.05)  # it is in the queue before there is a server
+    await asyncio.to_thread(server.start)
+    assert server.url == url
+    assert await waiting >= 1
+    server.process.send_signal(signal.SIGUSR2)
+    await probe(url, lambda: starts(server) == 2)
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "count", "said"),
+    [("0.0.0.0", "1", "anybody who reaches"), ("127.0.0.1", "2", "hands over 2 sockets")],  # noqa: S104
+)
+def test_other_sockets_are_refused(
+    make_server: Callable[..., Server], address: str, count: str, said: str
+) -> None:
+    with socket.create_server((address, 0)) as listener:
+        assert said in activated(make_server(), listener, count).refused()
+
+
+def activated(server: Server, listener: socket.socket, count: str = "1") -> Server:
+    """Start it as a service manager would, which holds the socket."""
+    number = str(listener.fileno())
+    server.command = [sys.executable, "-c", ACTIVATE, number, count, *server.command]
+    server.descriptors = (listener.fileno(),)
+    return server
