@@ -13,11 +13,14 @@ from chatbox.db.lock import owner_of
 from chatbox.db.quiet import has_log
 from chatbox.db.snapshots import list_snapshots
 from chatbox.db.upgrade import SHARE
+from chatbox.kit.clock import now_ms, rfc3339
+from chatbox.system.backup.state import last_backup
 
 _MOUNTS = Path("/proc/self/mounts")
 _REMOTE = re.compile(
     r"nfs\d?|cifs|smb\w*|9p|afs|ceph|glusterfs|fuse(\..*)?|fuseblk|virtiofs|vboxsf"
 )
+OLD_BACKUP_MS = 7 * 24 * 3_600_000
 _GONE = {"tmpfs", "ramfs"}
 _LEFT = ("chatbox.db.upgrading*", "chatbox.restor*", "chatbox.db.trial*", "chatbox.probe")
 
@@ -37,6 +40,7 @@ def check_place(config: Config) -> Iterator[Finding]:
     yield _server(folder)
     yield _leftovers(folder)
     yield _snapshots(folder)
+    yield _backup(folder)
 
 
 def is_readable(folder: Path) -> bool:
@@ -162,6 +166,21 @@ def _snapshots(folder: Path) -> Finding:
     if size > shutil.disk_usage(folder).free:
         return warning("snapshots", f"{text} They take more than is free; delete old ones.")
     return fine("snapshots", text)
+
+
+def _backup(folder: Path) -> Finding:
+    state = last_backup(folder)
+    if state.last_good is None and state.last is None:
+        return warning("backup", "No backup was made yet. `chatbox backup` makes one.")
+    if state.last is not None and not state.last.is_good:
+        return warning(
+            "backup", f"The last one, of {rfc3339(state.last.at)}, failed: {state.last.error}"
+        )
+    good = state.last_good or state.last
+    text = f"The last one is of {rfc3339(good.at)}." if good else ""
+    if good and now_ms() - good.at > OLD_BACKUP_MS:
+        return warning("backup", f"{text} `chatbox backup` makes a new one.")
+    return fine("backup", text)
 
 
 def _names(files: list[Path]) -> str:

@@ -18,7 +18,9 @@ import chatbox
 from chatbox.cli.doctor_place import file_system_of
 from chatbox.cli.main import main
 from chatbox.db.lock import DirectoryLock
+from chatbox.kit.clock import now_ms
 from chatbox.kit.secretbox import SecretBox
+from chatbox.system.backup.state import FILE, Attempt, note_attempt
 from tests.db.test_migrate import change, leave_log
 from tests.running import MASTER_KEY, Site, config_in, run_site
 from tests.upstream import Upstream
@@ -50,6 +52,7 @@ def healthy(data_dir: Path) -> Path:
         "INSERT INTO instance (id, key_fingerprint, created_at) VALUES (1, ?, 0)",
         fingerprint,
     )
+    note_attempt(data_dir, Attempt(at=now_ms(), seconds=1.0, where="", name="backup"))
     return data_dir
 
 
@@ -93,7 +96,7 @@ def test_a_healthy_directory_has_nothing_to_complain_about(healthy: Path) -> Non
     assert {name: state for name, (state, _) in found.items() if state != "ok"} == {}
     assert set(found) == {
         "sqlite", "directory", "disk", "space", "modes", "server", "leftovers", "snapshots",
-        "database", "clock", "key", "soundness", "secrets",
+        "backup", "database", "clock", "key", "soundness", "secrets",
     }  # fmt: skip
 
 
@@ -195,6 +198,17 @@ def test_open_modes_leftovers_and_a_future_session_are_warnings(healthy: Path) -
     assert {name for name, (state, _) in found.items() if state == "warning"} == {
         "modes", "leftovers", "clock",
     }  # fmt: skip
+
+
+def test_a_backup_that_is_old_failed_or_missing_is_a_warning(healthy: Path) -> None:
+    assert examined(healthy, code=0)["backup"][0] == "ok"
+    old = Attempt(at=now_ms() - 8 * 24 * 3_600_000, seconds=1.0, where="", name="backup")
+    note_attempt(healthy, old)
+    assert examined(healthy, code=0)["backup"][0] == "warning"
+    note_attempt(healthy, Attempt(at=now_ms(), seconds=1.0, where="", name="x", error="No room."))
+    assert examined(healthy, code=0)["backup"][1].endswith("failed: No room.")
+    (healthy / FILE).unlink()
+    assert "No backup" in examined(healthy, code=0)["backup"][1]
 
 
 def test_too_little_room_is_a_failure(healthy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
