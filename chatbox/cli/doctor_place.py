@@ -37,7 +37,7 @@ def check_place(config: Config) -> Iterator[Finding]:
     yield _file_system(folder)
     yield _space(config)
     yield _modes(config)
-    yield _server(folder)
+    yield _server(config)
     yield _leftovers(folder)
     yield _snapshots(folder)
     yield _backup(folder)
@@ -131,11 +131,12 @@ def _modes(config: Config) -> Finding:
     return fine("modes", "Only the owner may read the directory, the database and the key.")
 
 
-def _server(folder: Path) -> Finding:
+def _server(config: Config) -> Finding:
+    folder = config.data_path
     owner = owner_of(folder)
     if owner is not None:
         return fine("server", f"A chatbox runs here (process {owner or 'unknown'}).")
-    if has_log(folder / "chatbox.db"):
+    if has_log(folder / "chatbox.db") and config.storage.checkpoints != "litestream":
         return warning(
             "server",
             "No chatbox runs here, and the last one ended without notice. Nothing is lost: the "
