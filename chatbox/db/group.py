@@ -30,12 +30,14 @@ class GroupCommit:
         self._write = write
         self._waiting: list[_Waiting] = []
         self._tasks = Tasks()
+        self._is_writing = False
 
     async def add(self, work: Work[T]) -> T:
         """Return when the work is on disk, or raise what it raised."""
         mine = _Waiting(work)
         self._waiting.append(mine)
-        if not len(self._tasks):
+        if not self._is_writing:
+            self._is_writing = True
             self._tasks.spawn(self._write_all(), name="group commit")
         try:
             await asyncio.wait({mine.outcome})
@@ -66,3 +68,4 @@ class GroupCommit:
                 outcomes = [(None, failure)] * len(taken)
             for one, outcome in zip(taken, outcomes, strict=True):
                 one.outcome.set_result(outcome)
+        self._is_writing = False  # not "the task has ended", which is known a round later
