@@ -27,7 +27,7 @@ from chatbox.events.routes import EventRoutes
 from chatbox.kit.egress import Client, Policy
 from chatbox.kit.secretbox import SecretBox
 from chatbox.kit.tasks import Tasks
-from chatbox.llm.openai import OpenAIAdapter
+from chatbox.llm.adapters import all_adapters
 from chatbox.llm.tokens import TokenCounter
 from chatbox.providers.calls import Calls
 from chatbox.providers.discovery import SPOTS, Discovery
@@ -40,6 +40,7 @@ from chatbox.system.health import Health
 from chatbox.system.instance import claim
 from chatbox.system.routes import HealthRoutes, SystemRoutes, UiRoutes
 from chatbox.system.settings import UserSettings
+from chatbox.system.trial import Trials
 from chatbox.web.boundary import Boundary, own_hosts
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
@@ -67,7 +68,7 @@ class Server:
         self.counter = TokenCounter()
         calls = Calls(
             self.client,
-            {"openai": OpenAIAdapter()},
+            all_adapters(),
             policy=policy,
             box=box,
             upstream=config.upstream,
@@ -167,6 +168,7 @@ class Server:
             "tasks": self.tasks,
             "limits": self.config.limits,
             "health": self.health,
+            "trials": Trials(),
             "ui": self.ui,
             "caller": OWNER,
         }

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from chatbox.db.database import Database
+from chatbox.db.invariants import ALWAYS, AT_REST, violations
 from chatbox.db.migrate import migrate
+from chatbox.db.quiet import reading
 from tests.running import Site, config_in, run_site
 from tests.upstream import Upstream
 
@@ -47,9 +49,11 @@ async def upstream() -> AsyncIterator[Upstream]:
 
 @pytest.fixture
 async def site(data_dir: Path) -> AsyncIterator[Site]:
-    """A running server without any provider."""
+    """A running server without any provider; what it leaves must be sound."""
     async with run_site(config_in(data_dir)) as running:
         yield running
+    with reading(data_dir / "chatbox.db") as connection:
+        assert violations(connection, ALWAYS + AT_REST) == {}
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ TABLE = {
     "GET /{path:path}": Entry(200),
     "GET /docs": Entry(200),
     "GET /healthz": Entry(200),
+    "GET /healthz/stream": Entry(200, streams=True),
     "GET /readyz": Entry(200),
     "GET /schema": Entry(200),
     "GET /schema/openapi.json": Entry(200),

@@ -2,12 +2,12 @@
 
 import itertools
 import os
-import re
 import sys
 from contextlib import AsyncExitStack
 
 from chatbox.app import Server
 from chatbox.caller import OWNER
+from chatbox.cli.stages import show_progress
 from chatbox.config import Config
 from chatbox.providers.demo import DemoModel
 from chatbox.providers.demo_fetch import DemoModelFailed, default_cache
@@ -38,7 +38,7 @@ async def _start_demo(server: Server, stack: AsyncExitStack, known: str | None) 
     model = DemoModel(default_cache(os.environ))
     stack.push_async_callback(model.stop)
     try:
-        base_url = await model.start(_show_progress)
+        base_url = await model.start(show_progress)
     except DemoModelFailed as failure:
         print(f"\n  {failure}\n  Connect a provider in the browser instead.", file=sys.stderr)
         server.health.demo_model = DemoModelState(state="failed", detail=str(failure))
@@ -60,16 +60,3 @@ async def connect_demo(server: Server, base_url: str, known: str | None) -> None
     numbered = (f"{DEMO_NAME} {number}" for number in itertools.count(2))
     name = next(name for name in itertools.chain([DEMO_NAME], numbered) if name not in taken)
     await server.providers.connect(OWNER, NewProvider(name=name, base_url=base_url), source="demo")
-
-
-_told: set[str] = set()
-
-
-def _show_progress(text: str) -> None:
-    if sys.stdout.isatty():
-        print(f"\r\x1b[K  {text}", end="", flush=True)
-        return
-    words = re.sub(r"\d+", "", text)
-    if words not in _told:
-        _told.add(words)
-        print(f"  {text}", flush=True)

@@ -8,12 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import chatbox
-from chatbox.cli import backup, restore, serve, show_config
+from chatbox.cli import backup, doctor, migrate, restore, rollback, serve, show_config
 from chatbox.config import field_names, load_config
 from chatbox.db import SQLITE_VERSION
 from chatbox.errors import StartRefused
 
-COMMANDS = (serve.COMMAND, show_config.COMMAND, backup.COMMAND, restore.COMMAND)
+COMMANDS = (
+    serve.COMMAND,
+    show_config.COMMAND,
+    doctor.COMMAND,
+    backup.COMMAND,
+    restore.COMMAND,
+    migrate.COMMAND,
+    rollback.COMMAND,
+)
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 

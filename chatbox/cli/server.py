@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import shutil
 import signal
 import socket
 import webbrowser
@@ -14,13 +15,18 @@ from types import FrameType
 
 import uvicorn
 
+from chatbox import errors
 from chatbox.app import Server, open_server
+from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
 from chatbox.cli.listener import BACKLOG, check_bind, listen
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
 from chatbox.cli.restart import Restart, start_again
+from chatbox.cli.stages import showing_progress
 from chatbox.config import Config
+from chatbox.db.check import Checked, check_at_start
+from chatbox.db.database import StorageFailed
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
 from chatbox.db.replace import settle
@@ -28,7 +34,7 @@ from chatbox.errors import StartRefused
 from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
 from chatbox.system.backup.make import sweep
-from chatbox.system.instance import holds_secrets
+from chatbox.system.instance import check_key, holds_secrets
 from chatbox.web.protocol import Connection
 
 try:
@@ -54,11 +60,14 @@ def serve(config: Config) -> int:
             logger.warning(told)
         sweep(directory)
         path = directory / "chatbox.db"
+        checked = check_at_start(path)
         box = _open_box(config, path)
-        migrate(path)
+        check_key(path, box)
+        with showing_progress() as show:
+            migrate(path, show)
         with listen(config) as listener, listener.dup() as serving:
             restart = Restart()
-            _run(_serve(config, box, serving, restart))
+            _run(_serve(config, box, serving, restart, checked))
             if restart.is_due:
                 start_again(listener)
     return 0
@@ -77,15 +86,31 @@ def _open_box(config: Config, database: Path) -> SecretBox:
         ) from failure
 
 
-async def _serve(config: Config, box: SecretBox, listener: socket.socket, restart: Restart) -> None:
+async def _serve(
+    config: Config, box: SecretBox, listener: socket.socket, restart: Restart, checked: Checked
+) -> None:
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(open_server(config, box))
+        server = await _open(config, box, stack)
+        if checked is Checked.LATER:
+            server.tasks.spawn(server.health.check_file(), name="file check")
         server.port = listener.getsockname()[1]
         await find_models(config, server, stack)
         listener.listen(BACKLOG)
         give_back()
         gc.freeze()
         await _Http(config, server, restart).serve(sockets=[listener])
+
+
+async def _open(config: Config, box: SecretBox, stack: AsyncExitStack) -> Server:
+    try:
+        return await stack.enter_async_context(open_server(config, box))
+    except (StorageFailed, errors.StorageFailed, errors.StorageFull, OSError) as failure:
+        folder = config.data_path
+        raise StartRefused(
+            f"The database {folder / 'chatbox.db'} cannot be written: {failure}. "
+            f"{megabytes(shutil.disk_usage(folder).free)} are free on its disk. Make room, or "
+            "check the disk, and start again."
+        ) from failure
 
 
 class _Http(uvicorn.Server):

@@ -85,6 +85,14 @@ class Condition:
                 "written until chatbox is restarted. Check the disk first.",
             )
 
+    def distrust(self, damage: str) -> None:
+        """Learn that the file is damaged: nothing is written to it any more."""
+        self._become(
+            "broken",
+            f"The database {self._path} is damaged ({damage}). Chats can be read as far as that "
+            "goes, but nothing is written. Stop chatbox and restore a backup.",
+        )
+
     async def recover(self) -> None:
         """Go on when there is room again, and take the ballast on board; a job of the server."""
         if self.state == "broken":

@@ -69,8 +69,13 @@ class Database:
         writer = await _connect(path, (*_PRAGMAS, *_WRITER_PRAGMAS, *more))
         database = cls(path, writer, condition or Condition(path))
         database._checkpoints = checkpoints
-        for _ in range(READERS):
-            database._readers.append(await _connect(path, (*_PRAGMAS, "PRAGMA query_only = ON")))
+        try:
+            for _ in range(READERS):
+                reader = await _connect(path, (*_PRAGMAS, "PRAGMA query_only = ON"))
+                database._readers.append(reader)
+        except sqlite3.Error:
+            await database.close()
+            raise
         return database
 
     async def close(self) -> None:
@@ -174,8 +179,12 @@ class Database:
 async def _connect(path: Path, pragmas: Iterable[str]) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
     connection.row_factory = sqlite3.Row
-    for pragma in pragmas:
-        await connection.execute_fetchall(pragma)
+    try:
+        for pragma in pragmas:
+            await connection.execute_fetchall(pragma)
+    except sqlite3.Error:  # else its thread would keep the process alive
+        await connection.close()
+        raise
     return connection
 
 

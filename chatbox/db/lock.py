@@ -29,13 +29,20 @@ class DirectoryLock:
         self._descriptor = -1
 
     def __enter__(self) -> "DirectoryLock":
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as failure:
+            raise _cannot_lock(self._path, failure) from failure
         if not _lock(self._descriptor):
             owner = os.read(self._descriptor, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._descriptor)
             raise StartRefused(self.TAKEN.format(owner=owner, directory=self._path.parent))
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as failure:
+            os.close(self._descriptor)
+            raise _cannot_lock(self._path, failure) from failure
         return self
 
     def __exit__(
@@ -54,6 +61,40 @@ class BackupLock(DirectoryLock):
     TAKEN = (
         "Another backup of {directory} is being made (process {owner}). Wait until it has ended."
     )
+
+
+def _cannot_lock(path: Path, failure: OSError) -> StartRefused:
+    return StartRefused(
+        f"The lock file {path} cannot be written: {failure.strerror}. Make room on the disk, or "
+        "make the file yours."
+    )
+
+
+def owner_of(directory: Path) -> int | None:
+    """The process id of another chatbox that holds the directory; 0 when its id is not known."""
+    try:
+        descriptor = os.open(directory / "chatbox.lock", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        if _share(descriptor):
+            return None
+        text = os.read(descriptor, 32).decode(errors="replace").strip()
+    finally:
+        os.close(descriptor)
+    owner = int(text) if text.isdigit() else 0
+    return None if owner == os.getpid() else owner
+
+
+def _share(descriptor: int) -> bool:
+    """Try the lock without taking it from anybody."""
+    if fcntl is None:
+        return _lock(descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _lock(descriptor: int) -> bool:
@@ -91,9 +132,13 @@ def prepare_directory(directory: Path) -> None:
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise _not_writable(directory)
         if os.name == "posix" and directory.stat().st_mode & 0o077:
             _tighten(directory)
         for file in directory.glob("chatbox.db*"):
+            if not os.access(file, os.R_OK | os.W_OK):
+                raise _not_writable(file)
             if file.stat().st_mode & 0o077:
                 file.chmod(0o600)
     except OSError as failure:
@@ -101,11 +146,23 @@ def prepare_directory(directory: Path) -> None:
             f"The data directory {directory} cannot be used: {failure.strerror}. Choose another "
             "one with --data-dir or make it yours."
         ) from failure
-    if not os.access(directory, os.W_OK | os.X_OK):
-        raise StartRefused(
-            f"The data directory {directory} cannot be written to. Choose another one with "
-            "--data-dir or make it yours."
+
+
+def _not_writable(path: Path) -> StartRefused:
+    if os.name != "posix":
+        return StartRefused(f"{path} cannot be read and written to. Nothing was changed.")
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return StartRefused(
+            f"{path} cannot be written to: its disk is read-only. Mount it for writing, or choose "
+            "another directory with --data-dir. Nothing was changed."
         )
+    owner = path.stat().st_uid
+    whose = "this user" if owner == os.geteuid() else f"another user (number {owner})"
+    return StartRefused(
+        f"{path} cannot be read and written to; it belongs to {whose}. Start chatbox as its owner, "
+        "change owner or mode (chown, chmod), or choose another directory with --data-dir. Nothing "
+        "was changed."
+    )
 
 
 def _tighten(directory: Path) -> None:

@@ -2,8 +2,7 @@
 
 Migrations are sqlite-utils migrations in `migrations/`, each in its own transaction. What is
 pending is read with plain SQL first, so that sqlite-utils is imported only when there is work.
-A file with data is copied to `snapshots/` before it is changed; a file of a newer program is
-refused untouched.
+The work is done on a copy (`upgrade`); a file of a newer program is refused untouched.
 """
 
 import importlib.util
@@ -12,11 +11,23 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
+
 from chatbox.db.copy import SET_NAME
+from chatbox.db.quiet import reading
+from chatbox.db.snapshots import list_snapshots, unreadable
+from chatbox.db.upgrade import Stages, Tell, Work, try_upgrade, upgrade
 from chatbox.errors import StartRefused
-from chatbox.kit.clock import now_ms, rfc3339
 
 OLDEST_SQLITE = (3, 51, 3)
+
+
+class Schema(msgspec.Struct, frozen=True):
+    """The migrations of a file: those it has had, and how it stands to this program."""
+
+    applied: list[str]
+    pending: list[str]
+    unknown: list[str]
 
 
 def check_sqlite() -> None:
@@ -29,90 +40,105 @@ def check_sqlite() -> None:
         )
 
 
-def migrate(path: Path) -> list[str]:
-    """Apply what is pending; answer the names that were applied.
+def migrate(path: Path, tell: Tell = lambda _: None) -> list[str]:
+    """Apply what is pending; answer the names that were applied. `tell` hears of an upgrade.
 
-    Raises `StartRefused` when the file is not a database, is damaged or comes from a newer program.
+    Raises `StartRefused` when the file is not a database, is damaged or comes from a newer program,
+    and when a migration fails; the file is untouched then.
     """
     check_sqlite()
-    known = known_migrations()
-    applied = _applied(path)
-    if newer := [name for name in applied if name not in known]:
-        raise StartRefused(
-            f"The database {path} was written by a newer chatbox (it knows {newer[-1]}). Start "
-            "that version, or restore an older snapshot. Nothing was changed."
-        )
-    pending = [name for name in known if name not in applied]
-    if not pending:
-        return []
-    if applied:
-        snapshot(path, label=f"before-{pending[0]}")
-    _apply(path)
+    schema = known_schema(path)
+    if pending := schema.pending:
+        work = migration_work(path, pending)
+        told = tell if schema.applied else lambda _: None
+        upgrade(path, work, label=f"before-{pending[0]}", tell=told)
     return pending
 
 
-def snapshot(path: Path, *, label: str) -> Path:
-    """Write a consistent copy of the database into `snapshots/` beside it and check it."""
-    folder = path.parent / "snapshots"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    stamp = rfc3339(now_ms()).replace(":", "").replace(".", "")
-    copy = folder / f"{path.stem}-{stamp}-{label}.db"
-    unfinished = copy.with_suffix(".partial")
-    unfinished.unlink(missing_ok=True)
-    with _connect(path) as source:
-        source.execute("VACUUM INTO ?", (str(unfinished),))
-    source.close()
-    unfinished.chmod(0o600)
-    with _connect(unfinished) as check:
-        verdict = check.execute("PRAGMA integrity_check").fetchone()[0]
-    check.close()
-    if verdict != "ok":
-        raise StartRefused(f"The snapshot of {path} is damaged: {verdict}. Nothing was changed.")
-    unfinished.rename(copy)
-    return copy
+def try_out(path: Path, tell: Tell = lambda _: None) -> None:
+    """Apply what is pending to a copy that is deleted; raises `StartRefused` when that fails."""
+    check_sqlite()
+    if pending := known_schema(path).pending:
+        try_upgrade(path, migration_work(path, pending), tell)
+
+
+def known_schema(path: Path) -> Schema:
+    """Read how far a file has been migrated; raises `StartRefused` when it is of a newer program.
+
+    Reading changes nothing, and a file that does not exist has had no migration.
+    """
+    schema = schema_of(path)
+    if schema.unknown:
+        fitting = [kept.path.name for kept in list_snapshots(path) if not _unknown_in(kept.path)]
+        way = (
+            f"go back with `chatbox rollback --to {fitting[0]}`" if fitting else "restore a backup"
+        )
+        raise StartRefused(
+            f"The database {path} was written by a newer chatbox (it knows {schema.unknown[-1]}). "
+            f"Start that version, or {way}. Nothing was changed."
+        )
+    return schema
+
+
+def schema_of(path: Path) -> Schema:
+    """Read how a file stands to this program; raises `StartRefused` when it is no database."""
+    known = known_migrations()
+    applied = _applied(path)
+    return Schema(
+        applied=applied,
+        pending=[name for name in known if name not in applied],
+        unknown=[name for name in applied if name not in known],
+    )
+
+
+def migration_work(path: Path, pending: list[str]) -> Work:
+    """What `upgrade` does to the copy: one migration after the other."""
+
+    def work(connection: sqlite3.Connection, stages: Stages) -> frozenset[str]:
+        import sqlite_utils  # noqa: PLC0415 - 8 MB and 150 ms that only a migration needs
+
+        database = sqlite_utils.Database(connection)
+        shrinking: set[str] = set()
+        for number, name in enumerate(pending, 1):
+            stages.begin(f"Migrating the database: {name} ({number} of {len(pending)})")
+            try:
+                module = _load(migrations_folder() / f"{name}.py")
+                module.migrations.apply(database)
+            except Exception as failure:
+                raise StartRefused(
+                    f"The migration {name} of the database {path} failed: {failure}. Start the "
+                    "version of chatbox that you had before, and report this. Nothing was changed."
+                ) from failure
+            shrinking |= getattr(module, "SHRINKS", frozenset())
+        return frozenset(shrinking)
+
+    return work
 
 
 def _applied(path: Path) -> list[str]:
-    if not path.exists():
+    if not path.exists() or path.stat().st_size == 0:
         return []
-    connection = _connect(path)
     try:
-        table = connection.execute(
-            "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlite_migrations'"
-        ).fetchone()[0]
-        if not table:
-            return []
-        rows = connection.execute(
-            "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid",
-            (SET_NAME,),
-        ).fetchall()
-        return [row[0] for row in rows]
+        with reading(path) as connection:
+            table = connection.execute(
+                "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlite_migrations'"
+            ).fetchone()[0]
+            if not table:
+                return []
+            rows = connection.execute(
+                "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid",
+                (SET_NAME,),
+            ).fetchall()
+            return [row[0] for row in rows]
     except sqlite3.DatabaseError as failure:
-        raise StartRefused(
-            f"The file {path} cannot be read as a database: {failure}. Restore a snapshot or a "
-            "backup. Nothing was changed."
-        ) from failure
-    finally:
-        connection.close()
+        raise unreadable(path, failure) from failure
 
 
-def _apply(path: Path) -> None:
-    import sqlite_utils  # noqa: PLC0415 - 8 MB and 150 ms that only a migration needs
-
-    connection = _connect(path)
+def _unknown_in(path: Path) -> bool:
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        database = sqlite_utils.Database(connection)
-        for module in _modules():
-            module.migrations.apply(database)
-    finally:
-        connection.close()
-    path.chmod(0o600)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, timeout=10)
+        return bool(schema_of(path).unknown)
+    except StartRefused:
+        return True
 
 
 def migrations_folder() -> Path:
@@ -132,10 +158,6 @@ def _files() -> list[Path]:
     if not files:
         raise StartRefused(f"The folder {migrations_folder()} holds no migrations.")
     return files
-
-
-def _modules() -> list[ModuleType]:
-    return [_load(file) for file in _files()]
 
 
 def _load(file: Path) -> ModuleType:

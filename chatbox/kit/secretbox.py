@@ -65,12 +65,10 @@ def load_master_key(path: Path, environ: Mapping[str, str], *, create: bool = Tr
 
     The key is 32 bytes in base64. Raises `StartRefused` when it is missing or malformed.
     """
-    if text := environ.get("CHATBOX_MASTER_KEY"):
-        return _decode_key(text, source="the environment variable CHATBOX_MASTER_KEY")
-    if path.exists():
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-        return _decode_key(path.read_text(), source=f"the file {path}")
+    if path.exists() and not environ.get("CHATBOX_MASTER_KEY") and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+    if (known := read_master_key(path, environ)) is not None:
+        return known
     if not create:
         raise StartRefused(
             f"The master key file {path} is missing, but the database holds secrets that were "
@@ -79,6 +77,15 @@ def load_master_key(path: Path, environ: Mapping[str, str], *, create: bool = Tr
     key = os.urandom(_KEY_BYTES)
     _write_key(path, key)
     return key
+
+
+def read_master_key(path: Path, environ: Mapping[str, str]) -> bytes | None:
+    """Read the master key where there is one; raises `StartRefused` when it is malformed."""
+    if text := environ.get("CHATBOX_MASTER_KEY"):
+        return _decode_key(text, source="the environment variable CHATBOX_MASTER_KEY")
+    if not path.exists():
+        return None
+    return _decode_key(path.read_text(errors="replace"), source=f"the file {path}")
 
 
 def _decode_key(text: str, *, source: str) -> bytes:

@@ -1,14 +1,16 @@
 """Whether the server can do its work."""
 
+import asyncio
 import os
 
 from chatbox import __version__, errors
 from chatbox.config import Limits
 from chatbox.db import SQLITE_VERSION
+from chatbox.db.check import first_damage
 from chatbox.db.database import Database, StorageFailed
 from chatbox.errors import NotReady, StorageFull
 from chatbox.events.hub import Hub
-from chatbox.system.model import DemoModelState, Info, InfoLimits, Ready, StorageState
+from chatbox.system.model import DemoModelState, FileCheck, Info, InfoLimits, Ready, StorageState
 
 
 class Health:
@@ -19,6 +21,7 @@ class Health:
         self._hub = hub
         self._limits = limits
         self.demo_model = DemoModelState(state="off")
+        self._check: FileCheck = "none"
 
     def info(self) -> Info:
         """What this server is; nothing secret."""
@@ -54,4 +57,16 @@ class Health:
             raise NotReady(failure.detail) from failure
         except StorageFailed as failure:
             raise NotReady(f"The database does not work: {failure}.") from failure
-        return Ready(database=SQLITE_VERSION, running_turns=self._hub.running_count)
+        return Ready(
+            database=SQLITE_VERSION, running_turns=self._hub.running_count, file_check=self._check
+        )
+
+    async def check_file(self) -> None:
+        """Check a large file after a crash while the server runs; when damaged, stop writing."""
+        self._check = "running"
+        damage = await asyncio.to_thread(
+            first_damage, self._database.path, is_wanted=lambda: not self._hub.stopping
+        )
+        if damage is not None:
+            self._database.condition.distrust(damage)
+        self._check = "done"

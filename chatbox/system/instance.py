@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chatbox.db.database import Database
-from chatbox.db.peek import peek
+from chatbox.db.peek import peek, peek_value
 from chatbox.errors import StartRefused
 from chatbox.kit.clock import now_ms
 from chatbox.kit.secretbox import SecretBox
@@ -17,6 +17,16 @@ def holds_secrets(path: Path) -> bool:
     Raises `StartRefused` when it is not a database.
     """
     return bool(peek(path, _SECRETS, table="providers"))
+
+
+def check_key(path: Path, box: SecretBox) -> None:
+    """Raise `StartRefused` when the file holds secrets that another key has sealed.
+
+    Nothing on the disk changes; the file need not exist.
+    """
+    known = peek_value(path, "SELECT key_fingerprint FROM instance", table="instance")
+    if known not in (None, box.fingerprint) and holds_secrets(path):
+        raise _other_key(path, str(known), box)
 
 
 async def claim(database: Database, box: SecretBox) -> None:
@@ -38,8 +48,12 @@ async def claim(database: Database, box: SecretBox) -> None:
                     "UPDATE instance SET key_fingerprint = :print", print=box.fingerprint
                 )
                 return
-            raise StartRefused(
-                f"The master key is not the one that {database.path} was made with (its "
-                f"fingerprint is {known[:8]}…, this one's is {box.fingerprint[:8]}…). Put the "
-                "right file back, or name it with --master-key-file. Nothing was changed."
-            )
+            raise _other_key(database.path, known, box)
+
+
+def _other_key(path: Path, known: str, box: SecretBox) -> StartRefused:
+    return StartRefused(
+        f"The master key is not the one that {path} was made with (its fingerprint is "
+        f"{known[:8]}…, this one's is {box.fingerprint[:8]}…). Put the right file back, or name it "
+        "with --master-key-file. Nothing was changed."
+    )

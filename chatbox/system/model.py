@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+FileCheck = Literal["none", "running", "done"]
+
 
 class DemoModelState(msgspec.Struct, frozen=True):
     """The embedded demo model."""
@@ -57,3 +59,7 @@ class Ready(msgspec.Struct, frozen=True):
     status: Literal["ok"] = "ok"
     database: Annotated[str, Meta(description="The SQLite version")] = ""
     running_turns: Annotated[int, Meta(description="Replies being written")] = 0
+    file_check: Annotated[
+        FileCheck,
+        Meta(description="The check of a large file after a crash; `none` when not needed"),
+    ] = "none"

@@ -13,6 +13,8 @@ from chatbox.errors import NotFound
 from chatbox.system.health import Health
 from chatbox.system.model import Alive, Info, Ready
 from chatbox.system.settings import Settings, SettingsChange, UserSettings
+from chatbox.system.trial import Trials
+from chatbox.web.openapi import STREAM
 from chatbox.web.static import Boot, Ui, page_answer
 
 _NO_PAGES = ("api/", "v1", "schema", "assets/", "healthz/", "readyz/", "metrics")
@@ -60,6 +62,16 @@ class HealthRoutes(Controller):
     )
     async def readyz(self, health: NamedDependency[Health]) -> Ready:
         return await health.ready()
+
+    @get(
+        "/healthz/stream",
+        summary="Try a stream",
+        description="Five events, 200 ms apart, that say nothing: whoever gets them all at once is "
+        "behind a proxy that holds streams back. 429 when too many run.",
+        responses=STREAM,
+    )
+    async def try_stream(self, trials: NamedDependency[Trials]) -> ASGIApp:
+        return trials.stream()
 
 
 class UiRoutes(Controller):

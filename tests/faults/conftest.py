@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -81,3 +82,19 @@ async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 def rounds() -> int:
     """How many random kills to try."""
     return int(os.environ.get("CHATBOX_FAULT_ROUNDS", "8"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, prepared: Path) -> Iterator[Path]:
+    """A disk of 64 MB in memory with the prepared data directory on it."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=0700", "tmpfs", str(disk)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        shutil.copytree(prepared / "data", disk / "data")
+        shutil.copy2(prepared / "data.master-key", disk)
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)

@@ -22,22 +22,6 @@ BALLAST = {"storage_ballast_bytes": str(8 * MB)}
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts, limits and traces")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path, prepared: Path) -> Iterator[Path]:
-    """A disk of 64 MB in memory with the prepared data directory on it."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=0700", "tmpfs", str(disk)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("nothing can be mounted here")
-    try:
-        shutil.copytree(prepared / "data", disk / "data")
-        shutil.copy2(prepared / "data.master-key", disk)
-        yield disk
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
 def fill(path: Path) -> None:
     """Take all the room there is."""
     with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:

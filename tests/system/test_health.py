@@ -1,5 +1,7 @@
 """What the server tells about itself."""
 
+import asyncio
+
 import chatbox
 from chatbox.db import SQLITE_VERSION
 from tests.running import Site, good, refused
@@ -55,3 +57,21 @@ async def test_a_stopping_server_takes_no_new_turns_and_is_not_ready(chat: Site)
     assert answer.headers["retry-after"]
     assert await chat.messages(session["id"]) == []
     refused(await chat.client.get(f"{chat.url}/readyz"), 503, "not_ready")
+
+
+async def test_a_trial_stream_comes_piece_by_piece(site: Site) -> None:
+    pieces = []
+    async with site.client.stream("GET", f"{site.url}/healthz/stream") as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["x-accel-buffering"] == "no"
+        async for piece in response.aiter_raw():
+            pieces.append(piece)
+    assert b"".join(pieces).count(b"event: trial\n") == 5
+    assert len(pieces) > 1
+
+
+async def test_a_few_trial_streams_run_at_once(site: Site) -> None:
+    url = f"{site.url}/healthz/stream"
+    answers = await asyncio.gather(*(site.client.get(url) for _ in range(12)))
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert (await site.client.get(url)).status_code == 200
