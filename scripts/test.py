@@ -16,8 +16,15 @@ import _setup
 import _ui
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Without the fonts, emoji and Chinese are boxes in the browser tests; strace makes syncs fail.
-DEBIAN_PACKAGES = ("chromium", "fonts-noto-color-emoji", "fonts-wqy-microhei", "strace")
+# Without the fonts, emoji and Chinese are boxes in the browser tests; strace makes syncs fail, and
+# binutils is what the executable is built with.
+DEBIAN_PACKAGES = (
+    "binutils",
+    "chromium",
+    "fonts-noto-color-emoji",
+    "fonts-wqy-microhei",
+    "strace",
+)
 
 
 def main() -> int:

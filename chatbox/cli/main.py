@@ -60,7 +60,7 @@ def _config_file(options: argparse.Namespace) -> Path | None:
 
 
 def _version() -> str:
-    commit = os.environ.get("CHATBOX_COMMIT")
-    built = f" ({commit[:12]})" if commit else ""
+    commit, dash, changed = os.environ.get("CHATBOX_COMMIT", "").partition("-")
+    built = f" ({commit[:12]}{dash}{changed})" if commit else ""
     python = ".".join(map(str, sys.version_info[:3]))
     return f"chatbox {chatbox.__version__}{built}, Python {python}, SQLite {SQLITE_VERSION}"

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import time
 import webbrowser
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
@@ -39,6 +40,8 @@ except ImportError:  # Windows
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 20.0
+# One Ctrl-C reaches the one-file executable twice: from the terminal and from its boot loader.
+ECHO_SECONDS = 0.25
 
 
 def serve(config: Config) -> int:
@@ -111,6 +114,7 @@ class _Http(uvicorn.Server):
         self._owner = server
         self._restart = restart
         self._drain_seconds = config.shutdown_seconds
+        self._signalled = -ECHO_SECONDS
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and say so; from here on signals are heard."""
@@ -125,6 +129,10 @@ class _Http(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""
+        now = time.monotonic()
+        if now - self._signalled < ECHO_SECONDS:
+            return
+        self._signalled = now
         self._restart.call_off()
         if self._owner.hub.stopping:
             self._owner.patience = 0.0

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Build the executable: `dist/chatbox`, or with `--onedir` the folder `dist/chatbox-dir`.
+
+It is made by the Python that runs this script, from the packages of `requirements-build.txt` in an
+environment of their own. The same commit, Python and system give the same bytes; what is there and
+made from the same sources is left alone. Standard library only.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - the point is to say so on an older one
+    sys.exit("chatbox needs Python 3.11 or later; this is Python " + sys.version.split()[0] + ".")
+
+import _setup
+
+BUILD, DIST = _setup.ROOT / "build", _setup.ROOT / "dist"
+NAME = "chatbox.exe" if os.name == "nt" else "chatbox"
+# Programs that chatbox starts, such as a browser, must not load the executable's libraries.
+HOOK = """\
+import os
+
+os.environ.setdefault("CHATBOX_COMMIT", {commit!r})
+for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
+    if (before := os.environ.pop(f"{{name}}_ORIG", None)) is not None:
+        os.environ[name] = before
+    else:
+        os.environ.pop(name, None)
+"""
+
+
+def main() -> int:
+    """Build, and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--onedir", action="store_true", help="a folder that unpacks nothing")
+    onedir = parser.parse_args().onedir
+    with _setup.telling():
+        check_tools()
+        _setup.prepare()  # the UI and the token tables
+        program = DIST / "chatbox-dir" / NAME if onedir else DIST / NAME
+        stamp = BUILD / ("onedir.sha256" if onedir else "onefile.sha256")
+        wanted = sources_hash()
+        if not (program.exists() and stamp.is_file() and stamp.read_text("ascii") == wanted):
+            environment = _setup.prepare_apart(BUILD / "venv", "requirements-build.txt")
+            with _setup.step("Building the executable"):
+                build(environment, onedir=onedir)
+            stamp.write_text(wanted, "ascii")
+        print(version_of(program))
+    files = files_in(program.parent) if onedir else [program]
+    size = sum(file.stat().st_size for file in files) / 1e6
+    print(f"{program.relative_to(_setup.ROOT)}: {size:.1f} MB, sha256 {sha256(program)}")
+    return 0
+
+
+def check_tools() -> None:
+    """Say at once what a long build would fail for at its end."""
+    if sys.platform == "linux" and not (shutil.which("objcopy") and shutil.which("strip")):
+        raise _setup.SetupFailed(
+            "Building the executable needs objcopy and strip: install the package binutils and run"
+            " the same command again."
+        )
+
+
+def sources_hash() -> str:
+    """Hash everything that goes into the executable."""
+    digest = hashlib.sha256(f"{sys.version} {commit()}".encode())
+    inputs = [_setup.ROOT / name for name in ("chatbox.spec", "requirements-build.txt")]
+    inputs += [Path(__file__), *files_in(_setup.ROOT / "migrations")]
+    inputs += files_in(_setup.ROOT / "chatbox")
+    for path in inputs:
+        if "node_modules" not in path.parts and path.suffix != ".pyc":
+            digest.update(f"{path.relative_to(_setup.ROOT)} {sha256(path)}".encode())
+    return digest.hexdigest()
+
+
+def build(environment: _setup.Environment, *, onedir: bool) -> None:
+    """Run PyInstaller."""
+    BUILD.mkdir(exist_ok=True)
+    hook = BUILD / "start.py"
+    hook.write_text(HOOK.format(commit=commit()), encoding="utf-8")
+    variables = {
+        "CHATBOX_HOOK": str(hook),
+        "CHATBOX_ONEDIR": "1" if onedir else "",
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": git("log", "-1", "--format=%ct") or "315532800",
+        "PYINSTALLER_CONFIG_DIR": str(BUILD / "cache"),
+    }
+    command = [str(environment.python), "-m", "PyInstaller", "--noconfirm", "--clean"]
+    command += ["--log-level=WARN", f"--distpath={DIST}", f"--workpath={BUILD / 'work'}"]
+    os.environ.update(variables)
+    _setup.run([*command, "chatbox.spec"], advice="Read the lines above.")
+
+
+def commit() -> str:
+    """Name what is built; a checkout with changes is said to have them."""
+    head = git("rev-parse", "HEAD")
+    return f"{head}-changed" if head and git("status", "--porcelain") else head
+
+
+def git(*arguments: str) -> str:
+    """Ask git; nothing where there is no git or no repository."""
+    try:
+        told = subprocess.run(
+            ["git", *arguments], cwd=_setup.ROOT, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return told.stdout.strip() if told.returncode == 0 else ""
+
+
+def version_of(program: Path) -> str:
+    """Start it once: what cannot tell its version is no executable."""
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    if told.returncode != 0:
+        raise _setup.SetupFailed(f"{told.stderr}\nThe executable was built but does not start.")
+    return told.stdout.strip()
+
+
+def files_in(folder: Path) -> list[Path]:
+    """List the files of a folder, in one order everywhere."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def sha256(path: Path) -> str:
+    """Hash a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
