@@ -42,4 +42,15 @@ def _run(_options: argparse.Namespace, loaded: Loaded) -> int:
     return serve(loaded.config)
 
 
-COMMAND = Command("serve", "start the server", _DESCRIPTION, add_options, _run)
+COMMAND = Command(
+    "serve",
+    "start the server",
+    _DESCRIPTION,
+    add_options,
+    _run,
+    examples=(
+        ("chatbox serve --open", "start, and open the browser"),
+        ("chatbox serve --port 8080 --data-dir ~/chats", "another port, another place"),
+        ("CHATBOX_LOG_FORMAT=json chatbox serve", "every value is a variable, too"),
+    ),
+)

@@ -21,6 +21,7 @@ from chatbox.cli.listener import BACKLOG, check_bind, listen
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
 from chatbox.cli.restart import Restart, start_again
+from chatbox.cli.systemd import tell_systemd
 from chatbox.config import Config
 from chatbox.db.lock import DirectoryLock, prepare_directory
 from chatbox.db.migrate import migrate
@@ -122,6 +123,7 @@ class _Http(uvicorn.Server):
         config = self._owner.config
         url = f"http://{_url_host(config.host)}:{self._owner.port}"
         print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
+        tell_systemd("READY=1")
         if config.open:
             webbrowser.open(url)
         if hasattr(signal, "SIGUSR2"):
@@ -139,6 +141,7 @@ class _Http(uvicorn.Server):
             self.should_exit = self.force_exit = True
             return
         logger.info("stopping", extra={"signal": signal.Signals(sig).name})
+        tell_systemd("STOPPING=1")
         loop = asyncio.get_running_loop()
         loop.call_soon_threadsafe(self._begin_drain)
 
