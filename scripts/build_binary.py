@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build the executable: `dist/chatbox`, or with `--onedir` the folder `dist/chatbox-dir`.
+"""Build the executable: the file `dist/chatbox`, or with `--onedir` the folder `dist/chatbox-dir`.
 
 It is made by the Python that runs this script, from the packages of `requirements-build.txt` in an
 environment of their own. The same commit, Python and system give the same bytes; what is there and
@@ -21,6 +21,7 @@ import _setup
 
 BUILD, DIST = _setup.ROOT / "build", _setup.ROOT / "dist"
 NAME = "chatbox.exe" if os.name == "nt" else "chatbox"
+PROGRAMS = {"onefile": DIST / NAME, "onedir": DIST / "chatbox-dir" / NAME}
 # Programs that chatbox starts, such as a browser, must not load the executable's libraries.
 HOOK = """\
 import os
@@ -38,23 +39,32 @@ def main() -> int:
     """Build, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--onedir", action="store_true", help="a folder that unpacks nothing")
-    onedir = parser.parse_args().onedir
+    parser.add_argument("--both", action="store_true", help="the file and the folder")
+    options = parser.parse_args()
+    kinds = [*PROGRAMS] if options.both else ["onedir" if options.onedir else "onefile"]
     with _setup.telling():
         check_tools()
         _setup.prepare()  # the UI and the token tables
-        program = DIST / "chatbox-dir" / NAME if onedir else DIST / NAME
-        stamp = BUILD / ("onedir.sha256" if onedir else "onefile.sha256")
         wanted = sources_hash()
-        if not (program.exists() and stamp.is_file() and stamp.read_text("ascii") == wanted):
+        if stale := [kind for kind in kinds if not is_fresh(kind, wanted)]:
             environment = _setup.prepare_apart(BUILD / "venv", "requirements-build.txt")
             with _setup.step("Building the executable"):
-                build(environment, onedir=onedir)
-            stamp.write_text(wanted, "ascii")
-        print(version_of(program))
-    files = files_in(program.parent) if onedir else [program]
-    size = sum(file.stat().st_size for file in files) / 1e6
-    print(f"{program.relative_to(_setup.ROOT)}: {size:.1f} MB, sha256 {sha256(program)}")
+                build(environment, stale)
+        for kind in kinds:
+            print(describe(PROGRAMS[kind]))
+            stamp_of(kind).write_text(wanted, "ascii")
     return 0
+
+
+def is_fresh(kind: str, wanted: str) -> bool:
+    """Tell whether a program is there and was made from these sources."""
+    stamp = stamp_of(kind)
+    return PROGRAMS[kind].exists() and stamp.is_file() and stamp.read_text("ascii") == wanted
+
+
+def stamp_of(kind: str) -> Path:
+    """The file that remembers what a program was made from."""
+    return BUILD / f"{kind}.sha256"
 
 
 def check_tools() -> None:
@@ -78,16 +88,16 @@ def sources_hash() -> str:
     return digest.hexdigest()
 
 
-def build(environment: _setup.Environment, *, onedir: bool) -> None:
+def build(environment: _setup.Environment, kinds: list[str]) -> None:
     """Run PyInstaller."""
     BUILD.mkdir(exist_ok=True)
     hook = BUILD / "start.py"
     hook.write_text(HOOK.format(commit=commit()), encoding="utf-8")
     variables = {
         "CHATBOX_HOOK": str(hook),
-        "CHATBOX_ONEDIR": "1" if onedir else "",
+        "CHATBOX_KINDS": " ".join(kinds),
         "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": git("log", "-1", "--format=%ct") or "315532800",
+        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH") or commit_time(),
         "PYINSTALLER_CONFIG_DIR": str(BUILD / "cache"),
     }
     command = [str(environment.python), "-m", "PyInstaller", "--noconfirm", "--clean"]
@@ -98,8 +108,15 @@ def build(environment: _setup.Environment, *, onedir: bool) -> None:
 
 def commit() -> str:
     """Name what is built; a checkout with changes is said to have them."""
+    if told := os.environ.get("CHATBOX_COMMIT"):
+        return told
     head = git("rev-parse", "HEAD")
     return f"{head}-changed" if head and git("status", "--porcelain") else head
+
+
+def commit_time() -> str:
+    """The time that stands in the executable; without git, the earliest that a zip file knows."""
+    return git("log", "-1", "--format=%ct") or "315532800"
 
 
 def git(*arguments: str) -> str:
@@ -113,12 +130,15 @@ def git(*arguments: str) -> str:
     return told.stdout.strip() if told.returncode == 0 else ""
 
 
-def version_of(program: Path) -> str:
-    """Start it once: what cannot tell its version is no executable."""
+def describe(program: Path) -> str:
+    """Start it once, for what cannot tell its version is no executable; tell its size and hash."""
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     if told.returncode != 0:
         raise _setup.SetupFailed(f"{told.stderr}\nThe executable was built but does not start.")
-    return told.stdout.strip()
+    files = [program] if program.parent == DIST else files_in(program.parent)
+    size = sum(file.stat().st_size for file in files) / 1e6
+    name = program.relative_to(_setup.ROOT)
+    return f"{told.stdout.strip()}\n{name}: {size:.1f} MB, sha256 {sha256(program)}"
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -1,7 +1,6 @@
 """The executable, and an empty system to run it in: no Python, no shell, no list of users."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -9,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.scripts.places import load_script
+
 ROOT = Path(__file__).resolve().parents[2]
-# What every Linux with glibc has, and zlib, which PyInstaller's boot loader asks for.
-SYSTEM_LIBRARIES = ("libc", "libdl", "libm", "libpthread", "librt", "libutil", "libz")
 NOBODY = 65534
 
 
 @pytest.fixture(scope="session")
-def executable() -> Path:
-    """Build `dist/chatbox`, which takes no time when nothing has changed."""
+def dist() -> Path:
+    """Build the file and the folder, which takes no time when nothing has changed."""
     if not may_change_root():
         pytest.skip("the executable is tried out in an empty system, which needs root on Linux")
-    command = [os.path.realpath(sys.executable), "scripts/build_binary.py"]
+    command = [os.path.realpath(sys.executable), "scripts/build_binary.py", "--both"]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
-    return ROOT / "dist" / "chatbox"
+    return ROOT / "dist"
 
 
 def may_change_root() -> bool:
@@ -42,18 +41,7 @@ class Empty:
             (root / name).mkdir()
             os.chown(root / name, NOBODY, NOBODY)
         shutil.copy(executable, root / "chatbox")
-        told = subprocess.run(["ldd", executable], capture_output=True, text=True, check=True)
-        found = [Path(path) for path in re.findall(r"(/\S+) \(0x", told.stdout)]
-        libraries = next(path.parent for path in found if path.name == "libc.so.6")
-        self._copy(next(path for path in found if path.name.startswith("ld-linux")))
-        for name in SYSTEM_LIBRARIES:
-            for file in libraries.glob(f"{name}.so.?"):
-                self._copy(file)
-
-    def _copy(self, file: Path) -> None:
-        target = self.root / file.relative_to("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, target)
+        load_script("image_root").copy_libraries(executable, root)
 
     def command(self, *arguments: str, **environ: str) -> list[str]:
         """The command line of the executable for that user, with nothing else in its environment.
@@ -75,7 +63,7 @@ class Empty:
 
 
 @pytest.fixture
-def empty(tmp_path: Path, executable: Path) -> Empty:
+def empty(tmp_path: Path, dist: Path) -> Empty:
     root = tmp_path / "root"
     root.mkdir(mode=0o755)
-    return Empty(root, executable)
+    return Empty(root, dist / "chatbox")
