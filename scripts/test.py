@@ -25,6 +25,8 @@ DEBIAN_PACKAGES = (
     "fonts-wqy-microhei",
     "strace",
 )
+# Its installation starts a web server, but not in a container.
+CONTAINER_PACKAGES = ("nginx-light",)
 
 
 def main() -> int:
@@ -42,9 +44,11 @@ def main() -> int:
 
 
 def ensure_browser() -> None:
-    """Install Chromium where that is possible without asking; else say what is missing."""
+    """Install Chromium and the rest where that needs no asking; else say what is missing."""
     if shutil.which("apt-get") and os.geteuid() == 0:
-        missing = [name for name in DEBIAN_PACKAGES if not is_installed(name)]
+        is_container = not os.path.exists("/run/systemd/system")
+        wanted = DEBIAN_PACKAGES + (CONTAINER_PACKAGES if is_container else ())
+        missing = [name for name in wanted if not is_installed(name)]
         if missing:
             with _setup.step(f"Installing {', '.join(missing)}"):
                 advice = "Check the network and Debian's package sources."
