@@ -50,6 +50,8 @@ def main() -> int:
             environment = _setup.prepare_apart(BUILD / "venv", "requirements-build.txt")
             with _setup.step("Building the executable"):
                 build(environment, stale)
+            if "onefile" in stale:
+                list_parts(environment)
         for kind in kinds:
             print(describe(PROGRAMS[kind]))
             stamp_of(kind).write_text(wanted, "ascii")
@@ -128,6 +130,15 @@ def git(*arguments: str) -> str:
     except OSError:
         return ""
     return told.stdout.strip() if told.returncode == 0 else ""
+
+
+def list_parts(environment: _setup.Environment) -> None:
+    """Write what is in the executable, and under which licences, beside it."""
+    program = PROGRAMS["onefile"]
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    version = (told.stdout.split() or ["", "unknown"])[1]
+    command = [str(environment.python), "scripts/parts.py", str(program), version]
+    _setup.run(command, advice="Read the lines above.")
 
 
 def describe(program: Path) -> str:

@@ -26,7 +26,7 @@ DEBIAN_PACKAGES = (
     "strace",
 )
 # Its installation starts a web server, but not in a container.
-CONTAINER_PACKAGES = ("nginx-light",)
+CONTAINER_PACKAGES = ("nginx",)
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """The executable alone, in a system without Python: it serves, streams, ends and leaves nothing."""
 
+import json
 import os
 import re
 import signal
@@ -58,6 +59,20 @@ def test_it_is_small_and_tells_what_it_is(empty: Empty) -> None:
     assert helped.returncode == 0
     assert "serve" in helped.stdout
     assert empty.left_in_tmp == []
+
+
+def test_nothing_strange_is_in_it(dist: Path) -> None:
+    """No code that runs by itself at every start of Python, no test tool, nobody's paths."""
+    folder = dist / "chatbox-dir"
+    names = {path.name.lower() for path in folder.rglob("*")}
+    assert not {name for name in names if name.endswith((".pth", ".egg-link"))}
+    assert not names & {"record", "installer", "direct_url.json", "sqlite3", "_sqlite3"}
+    parts = {
+        part["name"] for part in json.loads((dist / "sbom.cdx.json").read_text())["components"]
+    }
+    assert {"litestar", "cryptography", "preact", "CPython", "SQLite"} <= parts
+    assert not parts & {"pytest", "mypy", "ruff", "pip", "setuptools", "pyinstaller", "rich"}
+    assert "MIT License" in (dist / "licenses.txt").read_text()
 
 
 def test_without_a_home_it_asks_for_a_directory(empty: Empty) -> None:
