@@ -26,7 +26,8 @@ PROGRAMS = {"onefile": DIST / NAME, "onedir": DIST / "chatbox-dir" / NAME}
 HOOK = """\
 import os
 
-os.environ.setdefault("CHATBOX_COMMIT", {commit!r})
+if commit := {commit!r}:
+    os.environ.setdefault("CHATBOX_COMMIT", commit)
 for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
     if (before := os.environ.pop(f"{{name}}_ORIG", None)) is not None:
         os.environ[name] = before

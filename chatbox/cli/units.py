@@ -15,6 +15,7 @@ _SERVICE = """\
 Type=notify
 NotifyAccess=all
 ExecStart={command}
+ExecReload=kill -USR2 $MAINPID
 KillMode=mixed
 Restart=on-failure
 RestartSec=2

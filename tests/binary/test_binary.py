@@ -1,5 +1,6 @@
 """The executable alone, in a system without Python: it serves, streams, ends and leaves nothing."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import pytest
 
 import chatbox
 from tests.binary.conftest import NOBODY, Empty
-from tests.faults.processes import Program
+from tests.faults.processes import START_SECONDS, Program
 from tests.faults.processes import Upstream as ScriptedProvider
 from tests.running import SECRET, events_of, good, next_of, text_of
 
@@ -127,6 +128,19 @@ async def test_ctrl_c_lets_a_running_reply_finish(
                 os.kill(pid, signal.SIGINT)
             rest = [event async for event in events]
     assert rest[-1].data["status"] == "done", rest[-1]
+    assert serving.wait() == 0
+    assert empty.left_in_tmp == []
+
+
+async def test_it_restarts_in_place(serving: Serving, empty: Empty) -> None:
+    os.kill(serving.pid, signal.SIGUSR2)
+    async with asyncio.timeout(START_SECONDS):
+        while serving.output.read_text().count("ready: ") < 2:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.05)
+    assert serving.output.read_text().count(serving.url) == 2, "it is the same socket"
+    async with client_of(serving) as client:
+        assert (await client.get("/healthz")).is_success
+    serving.terminate()
     assert serving.wait() == 0
     assert empty.left_in_tmp == []
 
