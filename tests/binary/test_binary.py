@@ -111,6 +111,9 @@ async def test_it_serves_its_pages_and_streams_a_chat(
     database = folder / "chatbox.db"
     assert (folder.stat().st_mode & 0o777, database.stat().st_mode & 0o777) == (0o700, 0o600)
     assert database.stat().st_uid == NOBODY
+    backed_up = empty.run("backup", "--data-dir", DATA)
+    assert backed_up.returncode == 0, backed_up.stderr
+    assert "Backed up 1 sessions" in backed_up.stdout
 
 
 async def test_ctrl_c_lets_a_running_reply_finish(
