@@ -40,6 +40,9 @@ class Empty:
         for name in ("tmp", "home"):
             (root / name).mkdir()
             os.chown(root / name, NOBODY, NOBODY)
+        (root / "dev").mkdir()
+        (root / "dev" / "null").touch()  # making the device is forbidden in many containers
+        (root / "dev" / "null").chmod(0o666)
         shutil.copy(executable, root / "chatbox")
         load_script("image_root").copy_libraries(executable, root)
 
