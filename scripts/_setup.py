@@ -75,6 +75,20 @@ def prepare(*, dev: bool = False) -> Environment:
     return environment
 
 
+def prepare_apart(folder: Path, lock: str) -> Environment:
+    """Make an environment of this very Python that holds a lock file's packages and no others."""
+    environment = Environment(folder)
+    stamp = folder / "chatbox-setup.sha256"
+    wanted = hashlib.sha256(f"{folder} {sys.version}".encode() + (ROOT / lock).read_bytes())
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted.hexdigest():
+        return environment
+    _create(environment)
+    with step(f"Installing what {lock} lists"):
+        _install(environment, "--require-hashes", "-r", lock)
+    stamp.write_text(wanted.hexdigest(), encoding="ascii")
+    return environment
+
+
 @contextlib.contextmanager
 def telling() -> Iterator[None]:
     """Turn a failed set-up into its sentence and exit code 1."""
@@ -150,7 +164,7 @@ def _create(environment: Environment) -> None:
             "This Python cannot make virtual environments. On Debian and Ubuntu install the package"
             " python3-venv; elsewhere install Python from python.org, or uv."
         )
-    with step("Making a virtual environment in .venv"):
+    with step(f"Making a virtual environment in {environment.folder.relative_to(ROOT)}"):
         builder = venv.EnvBuilder(with_pip=has_pip, clear=True, symlinks=os.name != "nt")
         try:
             builder.create(environment.folder)
@@ -175,7 +189,8 @@ def _install_tools(environment: Environment) -> None:
 
 def _install(environment: Environment, *arguments: str) -> None:
     """Install with uv, or with pip when uv fails (it does not know pip's settings)."""
-    uv, pip = environment.program("uv"), environment.program("pip")
+    own, pip = environment.program("uv"), environment.program("pip")
+    uv = own if own.exists() else Environment(_VENV).program("uv")
     if uv.exists() and not os.environ.get("CHATBOX_PIP"):
         command = [str(uv), "pip", "install", "--quiet", "--python", str(environment.python)]
         try:

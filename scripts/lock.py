@@ -14,6 +14,7 @@ LOCKS = {
     "requirements.txt": ["pyproject.toml"],
     "requirements-dev.txt": ["pyproject.toml", "--group", "dev", "-c", "requirements.txt"],
     "requirements-setup.txt": ["--group", "setup", "-c", "requirements-dev.txt"],
+    "requirements-build.txt": ["pyproject.toml", "--group", "build", "-c", "requirements-dev.txt"],
     "requirements-node.txt": ["--group", "node"],
 }
 

@@ -16,8 +16,17 @@ import _setup
 import _ui
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Without the fonts, emoji and Chinese are boxes in the browser tests; strace makes syncs fail.
-DEBIAN_PACKAGES = ("chromium", "fonts-noto-color-emoji", "fonts-wqy-microhei", "strace")
+# Without the fonts, emoji and Chinese are boxes in the browser tests; strace makes syncs fail, and
+# binutils is what the executable is built with.
+DEBIAN_PACKAGES = (
+    "binutils",
+    "chromium",
+    "fonts-noto-color-emoji",
+    "fonts-wqy-microhei",
+    "strace",
+)
+# Its installation starts a web server, but not in a container.
+CONTAINER_PACKAGES = ("nginx",)
 
 
 def main() -> int:
@@ -35,9 +44,11 @@ def main() -> int:
 
 
 def ensure_browser() -> None:
-    """Install Chromium where that is possible without asking; else say what is missing."""
+    """Install Chromium and the rest where that needs no asking; else say what is missing."""
     if shutil.which("apt-get") and os.geteuid() == 0:
-        missing = [name for name in DEBIAN_PACKAGES if not is_installed(name)]
+        is_container = not os.path.exists("/run/systemd/system")
+        wanted = DEBIAN_PACKAGES + (CONTAINER_PACKAGES if is_container else ())
+        missing = [name for name in wanted if not is_installed(name)]
         if missing:
             with _setup.step(f"Installing {', '.join(missing)}"):
                 advice = "Check the network and Debian's package sources."

@@ -122,7 +122,7 @@ def test_every_package_is_in_the_code_map() -> None:
 
 def test_lock_files_name_no_host() -> None:
     locks = [*ROOT.glob("requirements*.txt"), PACKAGE / "ui" / "package-lock.json"]
-    assert len(locks) == 5
+    assert len(locks) == 6
     found = {
         name_of(path): hosts
         for path in locks

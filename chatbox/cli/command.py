@@ -13,7 +13,8 @@ Parser = argparse.ArgumentParser
 class Command(msgspec.Struct, frozen=True):
     """A command. `run` answers the exit code and may raise `StartRefused`.
 
-    An option whose name is that of a configuration value (`data_dir`) sets that value.
+    An option whose name is that of a configuration value (`data_dir`) sets that value. `examples`
+    are pairs of a command line and what it does, shown at the end of the help.
     """
 
     name: str
@@ -21,6 +22,12 @@ class Command(msgspec.Struct, frozen=True):
     description: str
     add_options: Callable[[Parser], None]
     run: Callable[[argparse.Namespace, Loaded], int]
+    examples: tuple[tuple[str, str], ...] = ()
+
+    def epilog(self) -> str | None:
+        """The examples as the help shows them."""
+        lines = [f"  {line}\n      {what}" for line, what in self.examples]
+        return "\n".join(["examples:", *lines]) if lines else None
 
 
 def add_place_options(parser: Parser) -> None:

@@ -35,9 +35,9 @@ async def find_models(config: Config, server: Server, stack: AsyncExitStack) -> 
 
 
 async def _start_demo(server: Server, stack: AsyncExitStack, known: str | None) -> None:
-    model = DemoModel(default_cache(os.environ))
-    stack.push_async_callback(model.stop)
     try:
+        model = DemoModel(default_cache(os.environ))
+        stack.push_async_callback(model.stop)
         base_url = await model.start(show_progress)
     except DemoModelFailed as failure:
         print(f"\n  {failure}\n  Connect a provider in the browser instead.", file=sys.stderr)

@@ -3,12 +3,24 @@
 import argparse
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import chatbox
-from chatbox.cli import backup, doctor, migrate, restore, rollback, serve, show_config
+from chatbox.cli import (
+    backup,
+    completion,
+    doctor,
+    healthcheck,
+    install_service,
+    migrate,
+    restore,
+    rollback,
+    serve,
+    show_config,
+)
 from chatbox.config import field_names, load_config
 from chatbox.db import SQLITE_VERSION
 from chatbox.errors import StartRefused
@@ -21,6 +33,9 @@ COMMANDS = (
     restore.COMMAND,
     migrate.COMMAND,
     rollback.COMMAND,
+    healthcheck.COMMAND,
+    install_service.COMMAND,
+    completion.COMMAND,
 )
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
@@ -42,14 +57,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="chatbox", description="A small, self-hosted LLM chat server in one SQLite file."
+        prog="chatbox",
+        description="A small, self-hosted LLM chat server in one SQLite file.",
+        epilog="`chatbox serve` starts it. Every command tells more with --help.",
     )
-    parser.add_argument("--version", action="version", version=_version())
+    version = _version()
+    parser.add_argument("--version", action="version", version=version, help="tell the versions")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     for command in COMMANDS:
         command.add_options(
-            subparsers.add_parser(command.name, help=command.help, description=command.description)
+            subparsers.add_parser(
+                command.name,
+                help=command.help,
+                description=textwrap.fill(command.description, 80),
+                epilog=command.epilog(),
+                formatter_class=argparse.RawDescriptionHelpFormatter,
+            )
         )
+    parser.set_defaults(config=None, parser=parser)  # `completion` describes the parser
     return parser
 
 
@@ -68,7 +93,7 @@ def _config_file(options: argparse.Namespace) -> Path | None:
 
 
 def _version() -> str:
-    commit = os.environ.get("CHATBOX_COMMIT")
-    built = f" ({commit[:12]})" if commit else ""
+    commit, dash, changed = os.environ.get("CHATBOX_COMMIT", "").partition("-")
+    built = f" ({commit[:12]}{dash}{changed})" if commit else ""
     python = ".".join(map(str, sys.version_info[:3]))
     return f"chatbox {chatbox.__version__}{built}, Python {python}, SQLite {SQLITE_VERSION}"

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import time
 import webbrowser
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
@@ -24,6 +25,7 @@ from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
 from chatbox.cli.restart import Restart, start_again
 from chatbox.cli.stages import showing_progress
+from chatbox.cli.systemd import tell_systemd
 from chatbox.config import Config
 from chatbox.db.check import Checked, check_at_start
 from chatbox.db.database import StorageFailed
@@ -45,6 +47,8 @@ except ImportError:  # Windows
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 20.0
+# One Ctrl-C reaches the one-file executable twice: from the terminal and from its boot loader.
+ECHO_SECONDS = 0.25
 
 
 def serve(config: Config) -> int:
@@ -136,6 +140,7 @@ class _Http(uvicorn.Server):
         self._owner = server
         self._restart = restart
         self._drain_seconds = config.shutdown_seconds
+        self._signalled = -ECHO_SECONDS
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and say so; from here on signals are heard."""
@@ -143,6 +148,7 @@ class _Http(uvicorn.Server):
         config = self._owner.config
         url = f"http://{_url_host(config.host)}:{self._owner.port}"
         print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
+        tell_systemd("READY=1")
         if config.open:
             webbrowser.open(url)
         if hasattr(signal, "SIGUSR2"):
@@ -150,12 +156,17 @@ class _Http(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""
+        now = time.monotonic()
+        if now - self._signalled < ECHO_SECONDS:
+            return
+        self._signalled = now
         self._restart.call_off()
         if self._owner.hub.stopping:
             self._owner.patience = 0.0
             self.should_exit = self.force_exit = True
             return
         logger.info("stopping", extra={"signal": signal.Signals(sig).name})
+        tell_systemd("STOPPING=1")
         loop = asyncio.get_running_loop()
         loop.call_soon_threadsafe(self._begin_drain)
 

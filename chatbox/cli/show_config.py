@@ -8,7 +8,7 @@ from chatbox.config import SECRET_VALUES, Loaded, value_of, variable_of
 
 
 def _add_options(parser: Parser) -> None:
-    parser.add_argument("what", choices=["show"])
+    parser.add_argument("what", choices=["show"], help="print the values")
     serve.add_options(parser)
 
 
@@ -27,4 +27,8 @@ COMMAND = Command(
     "Print every configuration value, where it came from and the variable that sets it.",
     _add_options,
     _run,
+    examples=(
+        ("chatbox config show", "what `chatbox serve` would use here"),
+        ("chatbox config show --port 8080", "the same with a flag"),
+    ),
 )

@@ -112,14 +112,23 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def default_data_dir() -> Path:
     """The user's data directory for chatbox on this system."""
-    home = Path.home()
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+        base = Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
+        base = _home() / "Library" / "Application Support"
     else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+        base = Path(os.environ.get("XDG_DATA_HOME") or _home() / ".local" / "share")
     return base / "chatbox"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as failure:
+        raise StartRefused(
+            "This user has no home directory, where the data would go. Name a directory with "
+            "--data-dir or CHATBOX_DATA_DIR."
+        ) from failure
 
 
 def _whole_path(text: str) -> Path:

