@@ -91,4 +91,15 @@ def _about_key(config: Config, fingerprint: str | None) -> str:
     )
 
 
-COMMAND = Command("backup", "make a backup", _DESCRIPTION, _add_options, _run)
+COMMAND = Command(
+    "backup",
+    "make a backup",
+    _DESCRIPTION,
+    _add_options,
+    _run,
+    examples=(
+        ("chatbox backup", "into backups/ of the data directory"),
+        ("chatbox backup /mnt/nas/chatbox --keep 14", "elsewhere, and only the newest 14 stay"),
+        ("chatbox backup s3://bucket/chatbox --passphrase-file FILE", "sealed, in an object store"),
+    ),
+)

@@ -54,4 +54,17 @@ def examine(config: Config, *, deep: bool = False, url: str | None = None) -> It
         yield from check_address(url)
 
 
-COMMAND = Command("doctor", "check the installation", _DESCRIPTION, _add_options, _run)
+COMMAND = Command(
+    "doctor",
+    "check the installation",
+    _DESCRIPTION,
+    _add_options,
+    _run,
+    examples=(
+        ("chatbox doctor", "the quick checks"),
+        (
+            "chatbox doctor --deep --url https://chat.example.org",
+            "everything, and whether a proxy holds replies back",
+        ),
+    ),
+)

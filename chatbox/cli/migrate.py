@@ -55,4 +55,13 @@ def _tell_pending(pending: list[str]) -> None:
         print(f"Pending: {name}")
 
 
-COMMAND = Command("migrate", "upgrade the database", _DESCRIPTION, _add_options, _run)
+COMMAND = Command(
+    "migrate",
+    "upgrade the database",
+    _DESCRIPTION,
+    _add_options,
+    _run,
+    examples=(
+        ("chatbox migrate --dry-run", "try the upgrade out on a copy, beside the running server"),
+    ),
+)

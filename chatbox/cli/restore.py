@@ -134,4 +134,16 @@ def _words(contents: Contents) -> str:
     return f"{contents.sessions:,} sessions and {contents.messages:,} messages"
 
 
-COMMAND = Command("restore", "put a backup back", _DESCRIPTION, _add_options, _run)
+COMMAND = Command(
+    "restore",
+    "put a backup back",
+    _DESCRIPTION,
+    _add_options,
+    _run,
+    examples=(
+        (
+            "chatbox restore /mnt/nas/chatbox/chatbox-2026-11-26T031500000Z.db",
+            "check it, ask, put it in place",
+        ),
+    ),
+)

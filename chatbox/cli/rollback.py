@@ -103,4 +103,14 @@ def _amount(since: Since) -> str:
     return f"{since.sessions} new or changed sessions and {since.messages} messages"
 
 
-COMMAND = Command("rollback", "undo an upgrade", _DESCRIPTION, _add_options, _run)
+COMMAND = Command(
+    "rollback",
+    "undo an upgrade",
+    _DESCRIPTION,
+    _add_options,
+    _run,
+    examples=(
+        ("chatbox rollback --list", "name the snapshots"),
+        ("chatbox rollback", "give back the newest one"),
+    ),
+)
