@@ -71,7 +71,7 @@ class BodyDecoder:
 
 
 def _packing(content_encoding: str) -> str:
-    """Name the packing; words that name none, such as `none` or `utf-8`, are common and harmless."""
+    """Name the packing; `none`, `utf-8` and the like are common, and name none."""
     words = (word.strip().lower() for word in content_encoding.split(","))
     return ", ".join(word for word in words if word in _UNPACKED or word in _UNKNOWN)
 

@@ -93,6 +93,8 @@ def _decoded(decoder: Decoder, frames: list[Frame] | None) -> tuple[list[Event],
     try:
         for frame in frames or ():
             events += decoder.feed(frame)
+            if decoder.finished:
+                break
         if frames is None or decoder.finished:
             events += decoder.close()
     except LLMError as failure:
