@@ -204,8 +204,10 @@ def read_usage(raw: bytes) -> Usage | None:
         usage = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if not isinstance(usage, dict):
-        return None
+    if not isinstance(usage, dict) or not any(
+        isinstance(usage.get(name), int | float) for name in ("prompt_tokens", "completion_tokens")
+    ):
+        return None  # what says nothing is no count of zero
     asked = _count(usage.get("prompt_tokens"))
     answered = _count(usage.get("completion_tokens"))
     cached = _detail(usage, "prompt_tokens_details", name="cached_tokens")
