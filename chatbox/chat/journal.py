@@ -45,6 +45,7 @@ class Journal:
         self._endings: list[_Ending] = []
         self._something = asyncio.Event()
         self._ending = asyncio.Event()
+        self._is_failing = False
 
     def append(self, turn_key: int, seq: int, *, mark: str, text: str) -> None:
         """Take a delta that became event `seq` of the turn; it is on disk a moment later."""
@@ -101,12 +102,15 @@ class Journal:
                 lambda writer: _write(writer, rows, ends), urgent=True
             )
         except Exception as failure:  # disk full, I/O error: keep everything for the next try
-            logger.exception("journal commit failed")
+            if not self._is_failing:  # it is tried every second, and the log may be on that disk
+                logger.exception("journal commit failed")
+            self._is_failing = True
             self._keep(waiting, endings, failure)
             return False
         except asyncio.CancelledError as cancelled:
             self._keep(waiting, endings, cancelled)
             raise
+        self._is_failing = False
         for ending in endings:
             if not ending.done.done():
                 ending.done.set_result(None)

@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -72,7 +73,7 @@ class Condition:
         """Learn from a failed write."""
         code = _code(failure)
         if code == _FULL or (code == _IOERR and self._lacks_room()):
-            self._ballast.unlink(missing_ok=True)
+            _drop(self._ballast)
             self._become(
                 "full",
                 "The disk is full. Chats can be read, but nothing new is written until there is "
@@ -121,7 +122,7 @@ class Condition:
         except OSError as failure:
             return failure.errno in _NO_ROOM
         finally:
-            probe.unlink(missing_ok=True)
+            _drop(probe)
         return False
 
     def _take_ballast(self) -> None:
@@ -130,7 +131,7 @@ class Condition:
                 _fill(file.fileno(), self._ballast_bytes)
             self._ballast.chmod(0o600)
         except OSError as failure:
-            self._ballast.unlink(missing_ok=True)
+            _drop(self._ballast)
             logger.warning("no room for the ballast file: %s", failure.strerror)
 
     def _become(self, state: State, detail: str) -> None:
@@ -148,6 +149,12 @@ def _code(failure: sqlite3.Error) -> int:
     """The primary result code; some libraries give the extended one."""
     code: int = getattr(failure, "sqlite_errorcode", 0)
     return code & 0xFF
+
+
+def _drop(file: Path) -> None:
+    """Remove a file if that is possible: a system that became read-only does not even look."""
+    with suppress(OSError):
+        file.unlink()
 
 
 def _fill(descriptor: int, size: int) -> None:

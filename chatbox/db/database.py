@@ -7,6 +7,7 @@ The seam for another database is here: `Reader`, `Writer` and `Database`.
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,6 +22,8 @@ from chatbox.db.trips import Look, Outcome, Reader, Work, Writer, run_look, run_
 from chatbox.kit.tasks import uncancelled
 
 __all__ = ["Conflict", "Database", "Look", "Reader", "StorageFailed", "Work", "Writer"]
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 READERS = 2
@@ -84,9 +87,13 @@ class Database:
         async with self._write_lock:
             for reader in self._readers:
                 await reader.close()
-            if self._checkpoints:
-                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            await self._writer.close()
+            try:
+                if self._checkpoints:
+                    await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as failure:
+                logger.warning("the WAL is left for the next start: %s", failure)
+            finally:  # a connection that stays open keeps the process alive
+                await self._writer.close()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:

@@ -10,6 +10,8 @@ from typing import Protocol
 import httpx
 
 PIECE = 64 * 1024
+_UNPACKED = ("gzip", "x-gzip", "deflate")
+_UNKNOWN = ("br", "zstd", "compress", "x-compress", "dcb", "dcz")
 
 
 class BodyTooLarge(httpx.TransportError):
@@ -34,22 +36,25 @@ class BodyDecoder:
     """Turns raw bytes of one answer into decoded pieces and counts them against `limit`."""
 
     def __init__(self, content_encoding: str, *, limit: int) -> None:
-        self._encoding = content_encoding.strip().lower()
+        self._encoding = _packing(content_encoding)
         self._inflate: _Inflate | None = None
         self._left = limit
 
     def feed(self, raw: bytes) -> Iterable[bytes]:
         """Decode what came. Raises BodyTooLarge and BodyUnreadable."""
-        if self._encoding in ("", "identity"):
+        if not self._encoding:
             self._count(raw)
             return (raw,)
-        if self._encoding not in ("gzip", "x-gzip", "deflate"):
+        if self._encoding not in _UNPACKED:
             raise BodyUnreadable("The answer is compressed in a way that was not asked for.")
         return self._unpacked(raw)
 
     def _unpacked(self, raw: bytes) -> Iterator[bytes]:
-        while raw:
+        piece = b""
+        while raw or len(piece) == PIECE:  # a full piece may have left something inside
             if self._inflate is None or self._inflate.eof:
+                if not raw:
+                    return
                 self._inflate = zlib.decompressobj(_window_bits(self._encoding, raw))
             try:
                 piece = self._inflate.decompress(raw, PIECE)
@@ -63,6 +68,12 @@ class BodyDecoder:
         self._left -= len(piece)
         if self._left < 0:
             raise BodyTooLarge("The answer is too large.")
+
+
+def _packing(content_encoding: str) -> str:
+    """Name the packing; `none`, `utf-8` and the like are common, and name none."""
+    words = (word.strip().lower() for word in content_encoding.split(","))
+    return ", ".join(word for word in words if word in _UNPACKED or word in _UNKNOWN)
 
 
 def _window_bits(encoding: str, raw: bytes) -> int:

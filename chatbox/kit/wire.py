@@ -63,7 +63,10 @@ class Wire(asyncio.Protocol):
         self._begin()
         self._parser = httptools.HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(
-            lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+            lenient_headers=True,  # folded lines and control characters in what nobody reads
+            lenient_chunked_length=True,  # chunks win over a length (RFC 9112, 6.3)
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
         )
         await self._write(head, body)
         while not self.status:
@@ -134,6 +137,11 @@ class Wire(asyncio.Protocol):
 
     # What the parser calls.
 
+    def on_message_begin(self) -> None:
+        """Another answer begins in the same bytes; nobody asked for it, so none of it is taken."""
+        if self._is_complete:
+            self._keeps_alive = False
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header field, or behind the body a trailer field, which nobody needs."""
         if not self.status:
@@ -142,24 +150,35 @@ class Wire(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The head is whole. Interim answers (1xx) are passed over."""
         assert self._parser is not None  # noqa: S101 - it is calling
+        if self._is_complete:
+            return
         status = self._parser.get_status_code()
         if status < 200:
             self.headers.clear()
             return
         self.status = status
-        self._keeps_alive = self._parser.should_keep_alive()
-        framed = any(
-            name.lower() in (b"content-length", b"transfer-encoding") for name, _ in self.headers
-        )
+        names = {name.lower() for name, _ in self.headers}
+        coded, measured = b"transfer-encoding" in names, b"content-length" in names
+        self._keeps_alive = self._parser.should_keep_alive() and not (coded and measured)
+        framed = self._is_chunked() if coded else measured
         self._ends_with_connection = not framed and status not in _BODILESS
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body, unchunked."""
-        self._pieces.append(piece)
+        if not self._is_complete:
+            self._pieces.append(piece)
 
     def on_message_complete(self) -> None:
         """The answer is whole."""
         self._is_complete = self.status != 0
+
+    def _is_chunked(self) -> bool:
+        """Chunks tell where a body ends; any other coding leaves that to the connection."""
+        return any(
+            b"chunked" in value.lower()
+            for name, value in self.headers
+            if name.lower() == b"transfer-encoding"
+        )
 
     def _feed(self, data: bytes) -> None:
         assert self._parser is not None  # noqa: S101 - a request was sent

@@ -16,6 +16,7 @@ from chatbox.llm.sse import Frame, SSEDecoder
 MAX_ANSWER = 32_000_000
 DRAIN = 0.1  # seconds
 _BLANK = b" \t\r\n\xef\xbb\xbf"
+_DONE = Frame("", b"[DONE]", "")
 
 
 class Answer:
@@ -80,7 +81,8 @@ class Answer:
 
     def _take(self, piece: bytes) -> list[Frame]:
         if not self._sniffed:
-            first = piece.lstrip(_BLANK)[:1]
+            piece = piece.lstrip(_BLANK)  # a mark of byte order may come in pieces
+            first = piece[:1]
             if not first:
                 return []
             self._sniffed = True
@@ -96,7 +98,7 @@ class Answer:
     def _last(self) -> list[Frame]:
         if self._whole is None:
             return [frame for frame in self._sse.close() if _is_whole(frame.data)]
-        return [Frame("", bytes(self._whole).lstrip(_BLANK), "")]
+        return [Frame("", bytes(self._whole), ""), _DONE]  # JSON that is whole lacks nothing
 
 
 def _is_whole(data: bytes) -> bool:

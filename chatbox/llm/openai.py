@@ -93,6 +93,8 @@ def _decoded(decoder: Decoder, frames: list[Frame] | None) -> tuple[list[Event],
     try:
         for frame in frames or ():
             events += decoder.feed(frame)
+            if decoder.finished:
+                break
         if frames is None or decoder.finished:
             events += decoder.close()
     except LLMError as failure:
@@ -174,18 +176,24 @@ class _Call:
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:
+    """Read a body; that of a refusal may be damaged, for its status says enough."""
     try:
         return await read_body(response, limit=limit)
-    except BodyTooLarge:
+    except httpx.TransportError as exc:
         if not response.is_success:
             return b""
-        raise errors.AnswerTooLarge("The provider's answer is too large.") from None
-    except BodyUnreadable as exc:
-        raise errors.AnswerUnreadable(str(exc)) from exc
-    except httpx.TransportError as exc:
-        raise errors.StreamBroken("The connection broke in the middle of the answer.") from exc
+        raise _unreadable(exc) from exc
     finally:
         await response.aclose()
+
+
+def _unreadable(failure: httpx.TransportError) -> LLMError:
+    match failure:
+        case BodyTooLarge():
+            return errors.AnswerTooLarge("The provider's answer is too large.")
+        case BodyUnreadable():
+            return errors.AnswerUnreadable(str(failure))
+    return errors.StreamBroken("The connection broke in the middle of the answer.")
 
 
 @lru_cache(maxsize=512)

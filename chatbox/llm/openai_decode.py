@@ -48,8 +48,8 @@ class _Said(Struct):
     """A `delta` of a stream or the `message` of a whole answer."""
 
     content: str | list[_Piece] | None = None
-    reasoning_content: str | None = None
-    reasoning: str | None = None
+    reasoning_content: str | list[object] | dict[str, object] | None = None
+    reasoning: str | list[object] | dict[str, object] | None = None
     refusal: str | None = None
     tool_calls: list[_Call] | None = None
 
@@ -58,8 +58,8 @@ _ABSENT: Final = Raw()
 
 
 class _Choice(Struct):
-    index: int | None = None
-    delta: _Said | None = None
+    index: int | float | None = None
+    delta: _Said | list[object] | None = None
     message: _Said | None = None
     finish_reason: str | None = None
     error: Raw = _ABSENT
@@ -73,7 +73,8 @@ class _Chunk(Struct):
 
 _decode = msgspec.json.Decoder(_Chunk).decode
 _EVENT_NAMES: Final = frozenset(("", "message", "error", "chat.completion.chunk"))
-_NOTHING: Final = frozenset((b"", b"null", b'""', b"{}"))
+_NOTHING: Final = frozenset((b"", b"null", b"false", b'""', b"{}"))
+_NO_REASONS: Final = frozenset(("", "null", "none"))
 _REASONS: Final[dict[str, FinishReason]] = {
     "stop": "stop",
     "eos": "stop",
@@ -160,9 +161,10 @@ class Decoder:
         return [finish] if self._usage is None else [self._usage, finish]
 
     def _read(self, choice: _Choice, events: list[Event]) -> None:
-        said = choice.delta or choice.message
-        if said is not None:
-            if thinking := said.reasoning_content or said.reasoning:
+        said = choice.delta or choice.message  # PHP writes an empty delta as a list
+        if isinstance(said, _Said):
+            thinking = said.reasoning_content or said.reasoning
+            if isinstance(thinking, str) and thinking:
                 events.append(ThinkingDelta(_clean(thinking)))
             if isinstance(said.content, list):
                 _read_pieces(said.content, events)
@@ -174,10 +176,12 @@ class Decoder:
                 self.began = True
         if _holds(choice.error):
             self._failure = self._name_failure(choice.error)
-        elif choice.finish_reason in _FAILED:
+            return
+        reason = (choice.finish_reason or "").lower()
+        if reason in _FAILED:
             self._failure = UpstreamFailed("The provider gave up on its answer.", retryable=True)
-        elif choice.finish_reason:
-            self._reason = _REASONS.get(choice.finish_reason, "other")
+        elif reason not in _NO_REASONS:
+            self._reason = _REASONS.get(reason, "other")
 
     def _call(self, call: _Call) -> ToolCallDelta:
         """Number the fragment: some servers leave the index out and send each call whole."""
@@ -200,8 +204,10 @@ def read_usage(raw: bytes) -> Usage | None:
         usage = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if not isinstance(usage, dict):
-        return None
+    if not isinstance(usage, dict) or not any(
+        isinstance(usage.get(name), int | float) for name in ("prompt_tokens", "completion_tokens")
+    ):
+        return None  # what says nothing is no count of zero
     asked = _count(usage.get("prompt_tokens"))
     answered = _count(usage.get("completion_tokens"))
     cached = _detail(usage, "prompt_tokens_details", name="cached_tokens")

@@ -43,7 +43,7 @@ _CAPABILITY = {
 def decode_models(body: bytes) -> tuple[OfferedModel, ...]:
     """Read the list, each name once, at most 5,000. Raises AnswerUnreadable."""
     try:
-        found = msgspec.json.decode(body)
+        found = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
         raise AnswerUnreadable("The provider's list of models is not JSON.") from exc
     if isinstance(found, dict):

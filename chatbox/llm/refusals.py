@@ -95,16 +95,26 @@ def read_failure(body: bytes, endpoint: Endpoint) -> Failure:
         found = body[:4_000].decode(errors="replace")
     if isinstance(found, list) and found:
         found = found[0]  # Gemini wraps its error object in an array
-    source = found.get("error", found) if isinstance(found, dict) else found
+    source = found
+    if isinstance(found, dict) and isinstance(inner := found.get("error"), dict | str):
+        source = inner
     if not isinstance(source, dict):
         return Failure(_clean(source, endpoint), "", None, None)
     words = next((source[key] for key in ("message", "detail", "msg") if source.get(key)), "")
+    if isinstance(words, list):
+        words = _listed(words)
     status = next((n for n in (source.get("code"), source.get("status")) if _is_status(n)), None)
     kind = " ".join(str(source.get(key, ""))[:80] for key in ("code", "type", "status"))
     window = source.get("n_ctx")
     return Failure(
         _clean(words, endpoint), kind, status, window if isinstance(window, int) else None
     )
+
+
+def _listed(problems: list[Any]) -> str:
+    """Join the words of a list of problems, as FastAPI has it (vLLM, llama-cpp-python)."""
+    found = [problem.get("msg") if isinstance(problem, dict) else problem for problem in problems]
+    return "; ".join(words for words in found[:5] if isinstance(words, str))
 
 
 def parse_retry_after(text: str) -> float | None:
@@ -114,7 +124,7 @@ def parse_retry_after(text: str) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second is for absurd time zones
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -207,6 +207,10 @@ def _check_json(headers: dict[bytes, bytes], body: bytes) -> None:
     media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
     if media_type != b"application/json":
         raise UnsupportedMediaType
+    try:
+        body.decode()
+    except UnicodeDecodeError as wrong:
+        raise InvalidRequest("The body is not text in UTF-8.") from wrong
     if body.count(b"[") + body.count(b"{") <= DEEPEST_JSON:
         return
     depth = 0

@@ -146,6 +146,19 @@ async def test_a_failed_commit_loses_nothing_and_keeps_the_order(
     assert await rows(database) == [f"{turns[0]}:2:T2T1:abc", f"{turns[1]}:2:T1:x"]
 
 
+async def test_a_disk_that_stays_broken_is_told_once(
+    database: Database, journal: Journal, turns: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    for told in (1, 2):
+        await break_disk(database, "journal", "INSERT")
+        journal.append(turns[0], told, mark="T2", text="ab")
+        for _ in range(3):
+            assert not await journal.flush()
+        assert [record.message for record in caplog.records].count("journal commit failed") == told
+        await mend_disk(database, "journal")
+        assert await journal.flush()
+
+
 async def test_an_ending_waits_for_the_disk_to_recover(
     database: Database, journal: Journal, turns: list[int]
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,3 +119,19 @@ def test_a_ballast_that_finds_no_room_leaves_nothing(
     monkeypatch.setattr(os, "posix_fallocate", refuse)
     asyncio.run(condition.recover())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")
+def test_a_file_system_that_became_read_only_is_broken(tmp_path: Path) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", str(tmp_path)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        condition = Condition(tmp_path / "chatbox.db", ballast_bytes=MB)
+        condition.note(failure(IO_ERROR))
+        assert condition.state == "broken"
+        condition = Condition(tmp_path / "chatbox.db", ballast_bytes=MB)
+        condition.note(failure(FULL))
+        assert condition.state == "full"
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)

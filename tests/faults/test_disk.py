@@ -22,6 +22,13 @@ BALLAST = {"storage_ballast_bytes": str(8 * MB)}
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts, limits and traces")
 
 
+def server_on(disk: Path) -> Server:
+    """A server whose data is on the disk, and whose log is not."""
+    server = Server(disk)
+    server.output, server.log = disk.parent / "full.out", disk.parent / "full.log"
+    return server
+
+
 def fill(path: Path) -> None:
     """Take all the room there is."""
     with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
@@ -80,6 +87,40 @@ async def test_a_full_disk_saves_what_runs_refuses_what_is_new_and_heals(
         assert_sound(server.database)
     finally:
         server.kill()
+
+
+async def test_a_server_stops_on_a_full_disk_and_starts_again_with_room(small_disk: Path) -> None:
+    server = server_on(small_disk).start(**BALLAST)
+    try:
+        async with server.client() as client:
+            session = await make_session(client)
+            for _ in range(10):  # 2 MB that the database must grow by when the server stops
+                await client.post("/sessions", json={"system_prompt": "x" * 190_000})
+            fill(small_disk / "filler")
+            while (await storage_of(client))["state"] == "ok":
+                await client.patch(f"/sessions/{session}", json={"title": "x" * 200})
+        fill(small_disk / "filler too")
+        assert server.stop() == 0
+        (small_disk / "filler").unlink()
+        async with server.start(**BALLAST).client() as client:
+            assert (await client.get(f"/sessions/{session}")).status_code == 200
+        assert server.stop() == 0
+        assert_sound(server.database)
+    finally:
+        server.kill()
+
+
+@pytest.mark.parametrize("what", ["chatbox.db", "nothing"])
+async def test_a_start_on_a_full_disk_is_refused(small_disk: Path, what: str) -> None:
+    server = server_on(small_disk)
+    for file in server.data.iterdir():
+        if file.name != what:
+            file.unlink()
+    fill(small_disk / "filler")
+    for _ in range(2):
+        said = server.refused(**BALLAST)
+        assert "Make room" in said
+        assert "Traceback" not in said
 
 
 async def test_a_file_that_may_not_grow_is_read_only_until_it_may(

@@ -15,6 +15,9 @@ from tests.upstream import Upstream
     [
         ("", b"words" * 99),
         ("identity", b"words" * 99),
+        ("identity, None", b"words" * 99),
+        ("utf-8", b"words" * 99),
+        (" GZIP ,", gzip.compress(b"words" * 99)),
         ("gzip", gzip.compress(b"words" * 99)),
         ("gzip", gzip.compress(b"words" * 50) + gzip.compress(b"words" * 49)),
         ("deflate", zlib.compress(b"words" * 99)),
@@ -30,9 +33,17 @@ def test_bodies_are_unpacked_within_limits(encoding: str, packed: bytes) -> None
         list(BodyDecoder(encoding, limit=494).feed(packed))
 
 
+def test_the_last_letters_of_a_bare_deflate_body_are_not_left_inside() -> None:
+    for size in range(131_072, 131_072 + 300):
+        packed = zlib.compress(b"a" * size, 9)[2:-4]
+        out = b"".join(BodyDecoder("deflate", limit=200_000).feed(packed))
+        assert len(out) == size
+
+
 def test_bodies_in_unknown_or_broken_packing_are_refused() -> None:
-    with pytest.raises(BodyUnreadable):
-        BodyDecoder("br", limit=9).feed(b"x")
+    for encoding in ("br", "zstd", "gzip, gzip", "gzip, br"):
+        with pytest.raises(BodyUnreadable):
+            BodyDecoder(encoding, limit=9).feed(b"x")
     with pytest.raises(BodyUnreadable):
         list(BodyDecoder("gzip", limit=9).feed(b"not gzip"))
 

@@ -164,6 +164,13 @@ def test_odd_streams(stream: bytes, events: list[Event], failure: type[LLMError]
     assert type(failed) is (failure or type(None))
 
 
+@pytest.mark.parametrize("usage", [{"total_tokens": 9}, {"prompt_tokens": "9"}, [1], "many"])
+def test_usage_without_any_count_is_none(usage: object) -> None:
+    told = b"data: " + json.dumps({"choices": [], "usage": usage}).encode() + b"\n\n"
+    events, _ = decode(told + chunk(delta={"content": "a"}, finish_reason="stop"))
+    assert events == [TextDelta("a"), Finish("stop")]
+
+
 def test_tool_calls_without_an_index_are_numbered() -> None:
     call = {"id": "a", "function": {"name": "f", "arguments": {"x": 1}}}
     more = {"function": {"arguments": "!"}}

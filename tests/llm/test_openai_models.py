@@ -50,3 +50,7 @@ def test_a_list_of_models_is_capped() -> None:
 def test_what_is_no_list_of_models(body: bytes) -> None:
     with pytest.raises(AnswerUnreadable):
         decode_models(body)
+
+
+def test_a_mark_of_byte_order_before_the_list_is_passed_over() -> None:
+    assert decode_models(b'\xef\xbb\xbf{"data":[{"id":"a"}]}') == (OfferedModel("a"),)

@@ -39,7 +39,9 @@ def test_a_full_context_is_recognised(body: bytes, limit: int | None) -> None:
         (b'{"error":"No"}', "No"),
         (b'{"message":"No"}', "No"),
         (b'{"detail":"No"}', "No"),
-        (b'{"detail":[{"loc":["body"],"msg":"No"}]}', ""),
+        (b'{"detail":[{"loc":["body"],"msg":"No"},{"msg":"Never"},7]}', "No; Never"),
+        (b'{"error":null,"message":"No"}', "No"),
+        (b'{"error":true,"message":"No"}', "No"),
         (b"No", "No"),
         (b"<html><body>No</body></html>", ""),
         (b'{"error":{"message":"<!doctype html>"}}', ""),
@@ -81,6 +83,18 @@ def test_retry_after_is_read(text: str, low: float, high: float) -> None:
     assert low <= seconds <= high
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-1", "1e9", "9" * 50, "٣"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "-1",
+        "1e9",
+        "9" * 50,
+        "٣",
+        "Mon, 01 Jan 99999 00:00:00 GMT",
+        "Mon, 01 Jan 2000 00:00:00 +99999999999999",
+    ],
+)
 def test_a_retry_after_that_is_none(text: str) -> None:
     assert parse_retry_after(text) is None

@@ -26,6 +26,7 @@ FORGED = (
 )
 ODD_VALUES: tuple[Any, ...] = ([], {}, 10**30, "\x00", "x" * 5_000)
 NOT_JSON = (b"{", b'{"a":', b'"', b"nul", b"{} {}", b"\xff\xfe", b"\x00", b"{'a': 1}", b"[1,]")
+NOT_UTF8 = (b'{"title":"\xff"}', b'{"content":"\xc3"}', b'{"\xed\xa0\x80":1}')
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ async def send(client: httpx.AsyncClient, method: str, url: str, body: Any) -> h
 
 async def test_broken_json_is_a_400_everywhere(chat: Site, writes: Any) -> None:
     for method, url in writes:
-        for body in NOT_JSON:
+        for body in (*NOT_JSON, *NOT_UTF8):
             refused(await send(chat.client, method, url, body), 400, "invalid_request")
 
 
