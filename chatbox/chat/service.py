@@ -139,12 +139,12 @@ def new_session(new: NewSession) -> SessionRow:
     """Compose the row of a session that does not exist yet. Raises `InvalidRequest`."""
     if new.id is not None and not is_id(new.id):
         raise InvalidRequest("The id must be a UUID in lower case.")
-    at = now_ms()
+    at, title = now_ms(), (new.title or "").strip()
     return SessionRow(
         id=0,
         public_id=new.id or new_id(),
-        title=new.title or "",
-        title_source="user" if new.title else "none",
+        title=title,
+        title_source="user" if title else "none",
         model=new.model,
         system_prompt=new.system_prompt,
         params=new.params,
@@ -168,7 +168,7 @@ def _changed(old: SessionRow, change: SessionChange, leaf: int | None) -> Sessio
         if (value := getattr(change, name)) is not UNSET
     }
     if "title" in given:
-        given["title_source"] = "user"
+        given |= {"title": given["title"].strip(), "title_source": "user"}
     return msgspec.structs.replace(old, **given, active_leaf_id=leaf)
 
 

@@ -146,6 +146,16 @@ async def test_of_parallel_changes_of_one_version_one_wins(site: Site) -> None:
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
 
 
+async def test_a_title_of_spaces_is_none(chat: Site) -> None:
+    session = await chat.session(title="  ")
+    assert session["title"] == ""
+    await chat.say("Hello there", session_id=session["id"])
+    named = good(await chat.client.get(f"/sessions/{session['id']}"))
+    assert named["title"] == "Hello there"
+    renamed = good(await chat.client.patch(f"/sessions/{session['id']}", json={"title": " Mine "}))
+    assert renamed["title"] == "Mine"
+
+
 async def test_a_title_of_ones_own_is_never_replaced(chat: Site) -> None:
     session = await chat.session(title="Mine")
     await chat.say("Something else entirely.", session_id=session["id"])
