@@ -13,6 +13,7 @@ from chatbox.chat.answers import Turning
 from chatbox.chat.ending import Ending
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
+from chatbox.chat.pace import Pace
 from chatbox.chat.plan import Planner
 from chatbox.chat.replay import forget_marks, sweep
 from chatbox.chat.reply import ReplyWriter
@@ -38,8 +39,10 @@ from chatbox.system.backup.places import schedule_of
 from chatbox.system.backup.remote import Network
 from chatbox.system.health import Health
 from chatbox.system.instance import claim
-from chatbox.system.routes import HealthRoutes, SystemRoutes, UiRoutes
+from chatbox.system.metrics import Metrics
+from chatbox.system.routes import AdminRoutes, HealthRoutes, SystemRoutes, UiRoutes
 from chatbox.system.settings import UserSettings
+from chatbox.system.stats import STEP_SECONDS, Watch
 from chatbox.system.trial import Trials
 from chatbox.web.boundary import Boundary, own_hosts
 from chatbox.web.openapi import Structs, openapi_config
@@ -62,6 +65,7 @@ class Server:
         self.box = box
         self.tasks = Tasks()
         self.hub = Hub()
+        self.metrics = Metrics()
 
         policy = Policy()
         self.client = Client(policy)
@@ -88,6 +92,7 @@ class Server:
         self.sessions = Sessions(database, self.hub)
         self.messages = Messages(database, self.hub, live, limits=config.limits)
         self.journal = Journal(database)
+        self.pace = Pace()
         planner = Planner(database, self.models, self.settings, counter=self.counter, config=config)
         self.turns = Turns(
             database,
@@ -96,9 +101,10 @@ class Server:
             messages=self.messages,
             calls=calls,
             models=self.models,
-            ending=Ending(self.hub, self.journal, self.counter),
+            ending=Ending(self.hub, self.journal, self.counter, metrics=self.metrics),
             journal=self.journal,
             live=live,
+            pace=self.pace,
             most=config.limits.running_turns,
         )
         self.turning = Turning(
@@ -110,6 +116,7 @@ class Server:
             limits=config.limits,
         )
         self.health = Health(database, self.hub, limits=config.limits)
+        self.watch = Watch(self.metrics, database, self.hub, health=self.health)
         database.condition.changed = self._tell_storage
         self.backups = schedule_of(config, Network(self.client, policy))
         self.ui = Ui(Path(__file__).parent / "ui" / "dist")
@@ -120,7 +127,9 @@ class Server:
             hosts=self.hosts,
             body_bytes=config.limits.body_bytes,
             is_stopping=lambda: self.hub.stopping,
+            observe=self.metrics.request,
         )
+        self._watch_queues()
 
     def hosts(self) -> frozenset[str]:
         """The Host values that this server answers under."""
@@ -134,6 +143,8 @@ class Server:
         self.tasks.spawn(self.journal.run(), name="journal")
         self.tasks.every(PING_SECONDS, self.hub.tick, name="pings")
         self.tasks.every(HOUR, self._tidy, name="tidy")
+        self.tasks.spawn(self.watch.lag(), name="loop lag")
+        self.tasks.every(STEP_SECONDS, self.watch.sample, name="stats")
         self.tasks.every(STORAGE_SECONDS, self.database.condition.recover, name="storage")
         if self.backups is not None:
             self.tasks.every(self.backups.look_seconds, self.backups.tick, name="backups")
@@ -147,6 +158,21 @@ class Server:
         await self.client.aclose()
         self.counter.close()
         await self.database.close()
+
+    def _watch_queues(self) -> None:
+        watch = self.metrics.watch
+        watch("chatbox_turns_running", "Replies being written.", lambda: self.hub.running_count)
+        watch("chatbox_viewers", "Connections that watch.", lambda: self.hub.viewer_count)
+        is_open = self.app.open
+        watch("chatbox_http_open", "Requests being answered.", lambda: is_open["http"])
+        watch("chatbox_websockets_open", "Open WebSockets.", lambda: is_open["websocket"])
+        text = "Streams that queue for the event loop."
+        watch("chatbox_streams_waiting", text, lambda: self.pace.waiting)
+        text = "Turns with text or an ending that is not on disk yet."
+        watch("chatbox_journal_waiting", text, lambda: self.journal.waiting)
+        text = "Small writes that wait for a transaction."
+        watch("chatbox_writes_waiting", text, lambda: self.database.waiting)
+        watch("chatbox_tasks_running", "Background tasks.", lambda: len(self.tasks))
 
     def _tell_storage(self) -> None:
         self.hub.broadcast("storage", self.health.storage())
@@ -169,6 +195,7 @@ class Server:
             "limits": self.config.limits,
             "health": self.health,
             "trials": Trials(),
+            "watch": self.watch,
             "ui": self.ui,
             "caller": OWNER,
         }
@@ -184,6 +211,7 @@ class Server:
                 ModelRoutes,
                 SystemRoutes,
                 HealthRoutes,
+                AdminRoutes,
                 UiRoutes,
             ],
             dependencies={name: _constant(value) for name, value in provided.items()},

@@ -31,6 +31,8 @@ TABLE = {
     "GET /healthz": Entry(200),
     "GET /healthz/stream": Entry(200, streams=True),
     "GET /readyz": Entry(200),
+    "GET /metrics": Entry(200),
+    f"GET {API}/admin/stats": Entry(200),
     "GET /schema": Entry(200),
     "GET /schema/openapi.json": Entry(200),
     "GET /schema/{path:str}": Entry(404),

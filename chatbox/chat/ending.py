@@ -12,12 +12,14 @@ from chatbox.chat.journal import Journal
 from chatbox.chat.model import Failure, TurnStatus, Usage
 from chatbox.chat.plan import Plan
 from chatbox.chat.reply import ReplyWriter, text_of
+from chatbox.chat.report import Stopwatch, report_turn
 from chatbox.chat.store.turns import TurnEnd
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms
 from chatbox.llm import events as llm
 from chatbox.llm.errors import ContextExceeded
 from chatbox.llm.tokens import TokenCounter
+from chatbox.system.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -43,15 +45,20 @@ class Running:
         self.finish_reason: str | None = None
         self.status: TurnStatus = "running"
         self.failure: Failure | None = None
+        self.spent: Usage | None = None
+        self.watch = Stopwatch()
 
 
 class Ending:
     """Ends turns."""
 
-    def __init__(self, hub: Hub, journal: Journal, counter: TokenCounter) -> None:
+    def __init__(
+        self, hub: Hub, journal: Journal, counter: TokenCounter, *, metrics: Metrics
+    ) -> None:
         self._hub = hub
         self._journal = journal
         self._counter = counter
+        self._metrics = metrics
 
     async def end(self, running: Running, status: TurnStatus, failure: Failure | None) -> None:
         """Write the reply, then show its viewers the last events.
@@ -62,6 +69,7 @@ class Ending:
         running.status, running.failure = status, failure
         running.finish_reason = running.finish_reason or ("stop" if status == "done" else status)
         end = await self._compose(running)
+        running.spent = end.usage
         try:
             await self._journal.finish(end)
         except Exception:
@@ -72,7 +80,7 @@ class Ending:
             running.begun.log.publish(kind, data)
 
     def tell(self, running: Running) -> None:
-        """Close the turn's log and tell the user's tabs."""
+        """Close the turn's log, tell the user's tabs, and account for the turn."""
         started = running.begun.started
         self._hub.close_log(running.begun.log)
         self._hub.notify(
@@ -85,6 +93,15 @@ class Ending:
                 "status": running.status,
                 "finish_reason": running.finish_reason,
             },
+        )
+        report_turn(
+            self._metrics,
+            started.turn.id,
+            running.plan.target,
+            watch=running.watch,
+            status=running.status,
+            failure=running.failure,
+            usage=running.spent,
         )
 
     async def _compose(self, running: Running) -> TurnEnd:

@@ -47,6 +47,11 @@ class Journal:
         self._ending = asyncio.Event()
         self._is_failing = False
 
+    @property
+    def waiting(self) -> int:
+        """How many turns have text or an ending that is not on disk yet."""
+        return len(self._waiting) + len(self._endings)
+
     def append(self, turn_key: int, seq: int, *, mark: str, text: str) -> None:
         """Take a delta that became event `seq` of the turn; it is on disk a moment later."""
         waiting = self._waiting.get(turn_key)

@@ -37,6 +37,11 @@ class Pace:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._is_counting = False
 
+    @property
+    def waiting(self) -> int:
+        """How many streams queue to go on."""
+        return len(self._waiting)
+
     async def rest(self) -> None:
         """Wait until the next piece is worth reading, and until it is this stream's turn."""
         await asyncio.sleep(self.next_rest())

@@ -55,6 +55,7 @@ class Turns:
         ending: Ending,
         journal: Journal,
         live: dict[str, ReplyWriter],
+        pace: Pace,
         most: int,
     ) -> None:
         self._database = database
@@ -67,7 +68,7 @@ class Turns:
         self._journal = journal
         self._live = live
         self._most = most
-        self._pace = Pace()
+        self._pace = pace
         self._tasks = Tasks()
         self._running: dict[str, Running] = {}
 
@@ -228,11 +229,17 @@ class Turns:
         """Ask the model; only while this runs may the turn's task be cancelled."""
         running.calling = True
         try:
-            batches = self._calls.stream(running.plan.target.provider, running.plan.completion)
+            batches = self._calls.stream(
+                running.plan.target.provider,
+                running.plan.completion,
+                on_retry=running.watch.retried,
+            )
             async with contextlib.aclosing(batches):
                 async for events in batches:
                     for event in events:
                         _take(running, event)
+                    if not running.writer.is_empty:
+                        running.watch.spoke()
                     running.writer.flush()
                     if running.finish_reason is None:
                         await self._pace.rest()

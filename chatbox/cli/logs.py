@@ -1,7 +1,8 @@
 """Logging: one event a line with keyword fields, pretty for people or JSON for machines.
 
-Prompts, replies and secrets are never logged; what looks like a key is blanked all the same, since
-libraries put request data into their messages.
+Prompts, replies and secrets are never logged. What looks like a secret is blanked all the same,
+since libraries put request data into their messages: whatever stands behind a name such as
+Authorization, and keys by their well-known beginnings.
 """
 
 import logging
@@ -11,20 +12,46 @@ import time
 
 import msgspec
 
+from chatbox.kit.current import REQUEST_ID
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_SECRET = re.compile(r"(?i)(bearer\s+|\b(?:sk|cbx|gsk|xai)[-_])[A-Za-z0-9._~+/=-]{6,}")
+HIDDEN = "[redacted]"
+_NAMES = (
+    r"authorization|api[-_]?key|cookie|password|secret|token|signature|master[-_]key|private[-_]key"
+)
+_NAMED = re.compile(rf"(?i).*(?:{_NAMES})")
+_TOLD = re.compile(  # `name: value`, `name="value"`, `(b'name', b'value')`, `Name: Bearer value`
+    rf"""(?ix) ({_NAMES}) (["']?\s*[:=]\s* | ["']\s*,\s*) (?:
+        b?(["']) .*? (?:\3|$)
+        | (?:(?:bearer|basic|digest)\s+)? [^\s"',;&}})\]]+
+    )"""
+)
+_SECRET = re.compile(
+    r"(?i)(bearer\s+|\b(?:sk|cbx|gsk|xai|whsec|pplx|hf)[-_]|\bAIza)[A-Za-z0-9._~+/=-]{6,}"
+)
 
 
 class _Lines(logging.Formatter):
-    """Formats a record as one line."""
+    """What a line is made of, without secrets."""
+
+    def event(self, record: logging.LogRecord) -> str:
+        """What happened."""
+        return redact(record.getMessage())
 
     def fields(self, record: logging.LogRecord) -> dict[str, object]:
-        """The keyword fields of a record."""
-        return {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        """The keyword fields, with the request that it happened in."""
+        found = {
+            name: HIDDEN if _NAMED.fullmatch(name) else _shown(value)
+            for name, value in vars(record).items()
+            if name not in _STANDARD
+        }
+        if request_id := REQUEST_ID.get():
+            found.setdefault("request_id", request_id)
+        return found
 
     def trace(self, record: logging.LogRecord) -> str:
         """The traceback, if any."""
-        return self.formatException(record.exc_info) if record.exc_info else ""
+        return redact(self.formatException(record.exc_info)) if record.exc_info else ""
 
 
 class Pretty(_Lines):
@@ -34,11 +61,13 @@ class Pretty(_Lines):
         """Write a line."""
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         fields = "".join(
-            f"  {key}={_one_line(value)}" for key, value in self.fields(record).items()
+            f"  {name}={_one_line(value)}"
+            for name, value in self.fields(record).items()
+            if value is not None
         )
-        line = f"{clock} {record.levelname.lower():7} {_one_line(record.getMessage())}{fields}"
+        line = f"{clock} {record.levelname.lower():7} {_one_line(self.event(record))}{fields}"
         trace = self.trace(record)
-        return redact(f"{line}\n{trace}" if trace else line)
+        return f"{line}\n{trace}" if trace else line
 
 
 class Json(_Lines):
@@ -50,12 +79,12 @@ class Json(_Lines):
             "time": round(record.created, 3),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": self.event(record),
             **self.fields(record),
         }
         if trace := self.trace(record):
             entry["trace"] = trace
-        return redact(msgspec.json.encode(entry, enc_hook=str).decode())
+        return msgspec.json.encode(entry).decode()
 
 
 def set_up_logging(level: str, style: str) -> None:
@@ -69,8 +98,14 @@ def set_up_logging(level: str, style: str) -> None:
 
 
 def redact(text: str) -> str:
-    """Blank what looks like a key."""
-    return _SECRET.sub(lambda found: found.group(1) + "[redacted]", text)
+    """Blank what looks like a secret."""
+    text = _TOLD.sub(lambda found: f"{found[1]}{found[2]}{HIDDEN}", text)
+    return _SECRET.sub(lambda found: found[1] + HIDDEN, text)
+
+
+def _shown(value: object) -> object:
+    """A number or nothing as it is, anything else as text without secrets."""
+    return value if value is None or isinstance(value, int | float) else redact(str(value))
 
 
 def _one_line(value: object) -> str:

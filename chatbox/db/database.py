@@ -81,6 +81,11 @@ class Database:
             raise
         return database
 
+    @property
+    def waiting(self) -> int:
+        """How many small writes wait for a transaction."""
+        return len(self._pieces)
+
     async def close(self) -> None:
         """Write what waits, write the WAL back if that is ours to do, close every connection."""
         await self._group.finish()

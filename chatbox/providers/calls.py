@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import lru_cache
 
 from chatbox.config import Upstream
@@ -42,7 +42,11 @@ class Calls:
         self._upstream = upstream
 
     async def stream(
-        self, provider: ProviderRow, completion: Completion
+        self,
+        provider: ProviderRow,
+        completion: Completion,
+        *,
+        on_retry: Callable[[], None] = lambda: None,
     ) -> AsyncGenerator[list[Event], None]:
         """Ask a model and report what comes, each time all that came together; raises `LLMError`.
 
@@ -65,12 +69,12 @@ class Calls:
                 pause = _pause(failure, tries, answered, self._upstream.max_retries)
                 if pause is None or _was_patient(failure, provider):
                     raise
-                logger.info(
-                    "retrying a provider", extra={"code": failure.code, "seconds": round(pause, 2)}
-                )
+                told = {"code": failure.code, "seconds": round(pause, 2)}
+                logger.info("retrying a provider", extra={"provider": provider.name, **told})
             finally:
                 await batches.aclose()
             tries += 1
+            on_retry()
             await asyncio.sleep(pause)
 
     async def list_models(self, provider: ProviderRow) -> tuple[OfferedModel, ...]:

@@ -11,12 +11,15 @@ from chatbox import __version__
 from chatbox.caller import Caller
 from chatbox.errors import NotFound
 from chatbox.system.health import Health
-from chatbox.system.model import Alive, Info, Ready
+from chatbox.system.meters import MEDIA_TYPE
+from chatbox.system.model import Alive, Info, Ready, Stats
 from chatbox.system.settings import Settings, SettingsChange, UserSettings
+from chatbox.system.stats import Period, Watch
 from chatbox.system.trial import Trials
 from chatbox.web.openapi import STREAM
 from chatbox.web.static import Boot, Ui, page_answer
 
+PeriodQuery = Annotated[Period, Parameter(description="How far to look back")]
 _NO_PAGES = ("api/", "v1", "schema", "assets/", "healthz/", "readyz/", "metrics")
 
 
@@ -72,6 +75,31 @@ class HealthRoutes(Controller):
     )
     async def try_stream(self, trials: NamedDependency[Trials]) -> ASGIApp:
         return trials.stream()
+
+    @get(
+        "/metrics",
+        summary="Metrics",
+        description="Counters, gauges and histograms in the text format of Prometheus.",
+        media_type=MEDIA_TYPE,
+    )
+    async def metrics(self, watch: NamedDependency[Watch]) -> str:
+        return await watch.page()
+
+
+class AdminRoutes(Controller):
+    """Admin: how the server does."""
+
+    path = "/api/v1/admin"
+    tags = ["System"]
+
+    @get(
+        "/stats",
+        summary="How the server does",
+        description="Now, and the last hour in steps of 10 seconds or the last day in steps of 5 "
+        "minutes. It is kept in memory and begins anew with every start.",
+    )
+    async def get_stats(self, watch: NamedDependency[Watch], period: PeriodQuery = "hour") -> Stats:
+        return await watch.show(period)
 
 
 class UiRoutes(Controller):

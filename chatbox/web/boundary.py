@@ -8,6 +8,7 @@ middleware runs after routing and does not see all requests, hence a plain ASGI 
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -23,8 +24,7 @@ from chatbox.errors import (
     UnsupportedMediaType,
     WrongHost,
 )
-from chatbox.kit.ids import new_id
-from chatbox.web.headers import secured
+from chatbox.web.exchange import Exchange
 from chatbox.web.problems import MEDIA_TYPE, problem_body
 
 Scope = Any
@@ -42,7 +42,7 @@ _UNSAFE_FETCH = (b"cross-site", b"same-site")
 
 
 class Boundary:
-    """Wraps the application; `origins` answers the hosts the server may be called by."""
+    """Wraps the application; `hosts` answers the hosts it may be called by, `open` what is open."""
 
     def __init__(
         self,
@@ -51,19 +51,31 @@ class Boundary:
         hosts: Callable[[], frozenset[str]],
         body_bytes: int,
         is_stopping: Callable[[], bool],
+        observe: Callable[[Exchange], None],
     ) -> None:
+        self.open: Counter[str] = Counter()
         self._app = app
         self._hosts = hosts
         self._body_bytes = body_bytes
         self._is_stopping = is_stopping
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Check, then pass on."""
+        """Check, then pass on; log and count what came of it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        request_id = new_id()
-        scope.setdefault("state", {})["request_id"] = request_id
+        exchange = Exchange(scope, send)
+        scope.setdefault("state", {})["request_id"] = exchange.request_id
+        self.open[exchange.kind] += 1
+        try:
+            await self._answer(exchange, scope, receive)
+        finally:
+            self.open[exchange.kind] -= 1
+            exchange.log()
+            self._observe(exchange)
+
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         try:
             headers = _single_headers(scope)
             self._check_host(scope, headers)
@@ -71,12 +83,14 @@ class Boundary:
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
                 receive = await self._body(headers, receive)
         except ChatboxError as refused:
-            await self._refuse(scope, receive, send, refused)
+            await self._refuse(scope, receive, exchange, refused)
             return
-        send = secured(scope, send, request_id)
         if scope["type"] == "http" and scope["method"] == "HEAD" and not _is_api(scope["path"]):
             scope = {**scope, "method": "GET"}  # the HTTP server leaves the body out
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, exchange.send)
+        finally:
+            exchange.routed(scope.get("path_template"))
 
     def _check_host(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         host = headers.get(b"host", b"").decode("latin-1").lower()
@@ -140,21 +154,20 @@ class Boundary:
         return BodyTooLarge(f"A request may have at most {self._body_bytes:,} bytes.")
 
     async def _refuse(
-        self, scope: Scope, receive: Receive, send: Send, refused: ChatboxError
+        self, scope: Scope, receive: Receive, exchange: Exchange, refused: ChatboxError
     ) -> None:
+        send = exchange.send
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": refused.code})
             return
-        request_id = scope["state"]["request_id"]
-        status, body = problem_body(refused, request_id)
+        status, body = problem_body(refused, exchange.request_id)
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
         if status in (408, 413, 503):
             headers.append((b"connection", b"close"))
         if status == 503:
             headers.append((b"retry-after", b"2"))
         cut_off = status in (408, 413)
-        send = secured(scope, send, request_id)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": cut_off})
         if cut_off:

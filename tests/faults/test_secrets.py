@@ -67,8 +67,15 @@ async def use_secrets(client: httpx.AsyncClient, upstream: Upstream) -> None:
     body = {"content": "Hi", "model": "second/echo-secret-401"}
     answer = await client.post("/chat", json=body)
     assert (answer.status_code, answer.json()["code"]) == (502, "provider_failed")
-    for path in ("/providers", url, "/models", "/sessions", "/settings", "/info"):
+    for path in ("/providers", url, "/models", "/sessions", "/settings", "/info", "/admin/stats"):
         assert (await client.get(path)).status_code == 200
+    told = {
+        "Authorization": f"Bearer {SECOND}",
+        "Cookie": THIRD,
+        "X-Request-ID": f"{THIRD} {SECOND}",
+    }
+    assert (await client.get("/info", headers=told)).status_code == 200
+    assert (await client.get(str(client.base_url.copy_with(path="/metrics")))).status_code == 200
     assert first["secret_hint"].endswith(SECRET[-4:])
 
 

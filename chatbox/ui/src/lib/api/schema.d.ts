@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/admin/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the server does
+         * @description Now, and the last hour in steps of 10 seconds or the last day in steps of 5 minutes. It is kept in memory and begins anew with every start.
+         */
+        get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat": {
         parameters: {
             query?: never;
@@ -536,7 +556,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/healthz/stream": {
+    "/metrics": {
         parameters: {
             query?: never;
             header?: never;
@@ -544,10 +564,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Try a stream
-         * @description Five events, 200 ms apart, that say nothing: whoever gets them all at once is behind a proxy that holds streams back. 429 when too many run.
+         * Metrics
+         * @description Counters, gauges and histograms in the text format of Prometheus.
          */
-        get: operations["try_stream"];
+        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1028,6 +1048,48 @@ export interface components {
             title?: string | null;
         };
         /**
+         * Now
+         * @description The server at this moment; sums are since it started.
+         */
+        Now: {
+            /** @description The commit it was built from, if known */
+            commit: string | null;
+            /** @description The database file */
+            database_bytes: number;
+            /** @description The disk where the data is */
+            disk_bytes: number;
+            /** @description Turns that ended with an error */
+            failed_turns: number;
+            /** @description Free where the data is */
+            free_disk_bytes: number;
+            /** @description Resident memory, if known */
+            memory_bytes: number | null;
+            /** @description Open files and sockets, if known */
+            open_files: number | null;
+            /** @description The version of Python */
+            python_version: string;
+            /** @description Requests answered */
+            requests: number;
+            /** @description Replies being written */
+            running_turns: number;
+            /** @description The version of SQLite */
+            sqlite_version: string;
+            /** @description When it started, RFC 3339 in UTC */
+            started_at: string;
+            /** @description Whether the database can be written */
+            storage: components["schemas"]["StorageState"];
+            /** @description Turns ended */
+            turns: number;
+            /** @description How long it has run */
+            uptime_seconds: number;
+            /** @description The version of the server */
+            version: string;
+            /** @description Connections that watch */
+            viewers: number;
+            /** @description Its write-ahead log */
+            wal_bytes: number;
+        };
+        /**
          * Params
          * @description How to answer. What is absent or null is left to the provider.
          */
@@ -1178,12 +1240,6 @@ export interface components {
              */
             database?: string;
             /**
-             * @description The check of a large file after a crash; `none` when not needed
-             * @default none
-             * @enum {unknown}
-             */
-            file_check?: "done" | "none" | "running";
-            /**
              * @description Replies being written
              * @default 0
              */
@@ -1222,6 +1278,46 @@ export interface components {
             params?: components["schemas"]["Params"] | null;
             /** @description The message to answer below; absent: the newest one, null: a new first message */
             parent_id?: string | null;
+        };
+        /**
+         * Series
+         * @description The past in steps, oldest first; null where nothing was measured.
+         */
+        Series: {
+            /** @description Of one processor */
+            cpu_percent: (number | null)[];
+            /** @description The database file with its log */
+            database_bytes: (number | null)[];
+            /** @description Of these, those that ended with an error */
+            failed_turns: (number | null)[];
+            /** @description Milliseconds until the first text of a turn, the mean */
+            first_token_ms: (number | null)[];
+            /** @description Free where the data is */
+            free_disk_bytes: (number | null)[];
+            /** @description Tokens sent to models in the step */
+            input_tokens: (number | null)[];
+            /** @description The longest delay of the event loop, in milliseconds */
+            loop_lag_ms: (number | null)[];
+            /** @description Resident memory */
+            memory_bytes: (number | null)[];
+            /** @description Tokens received in the step */
+            output_tokens: (number | null)[];
+            /** @description Answers with status 500 and above */
+            request_errors: (number | null)[];
+            /** @description 95 % of the answers began within so many milliseconds, estimated */
+            request_ms: (number | null)[];
+            /** @description Requests answered in the step */
+            requests: (number | null)[];
+            /** @description Replies being written */
+            running_turns: (number | null)[];
+            /** @description The time between two points */
+            step_seconds: number;
+            /** @description Turns ended in the step */
+            turns: (number | null)[];
+            /** @description The time of the last point, RFC 3339 in UTC */
+            until: string;
+            /** @description Connections that watch */
+            viewers: (number | null)[];
         };
         /**
          * Session
@@ -1379,6 +1475,16 @@ export interface components {
             turn: components["schemas"]["Turn"];
             /** @description The message that was sent, if any */
             user_message: components["schemas"]["Message"] | null;
+        };
+        /**
+         * Stats
+         * @description How the server does, now and before.
+         */
+        Stats: {
+            /** @description At this moment */
+            now: components["schemas"]["Now"];
+            /** @description The last hour or day */
+            series: components["schemas"]["Series"];
         };
         /**
          * StorageState
@@ -1547,6 +1653,47 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_stats: {
+        parameters: {
+            query?: {
+                /** @description How far to look back */
+                period?: "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the server does, now and before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     chat: {
         parameters: {
             query?: never;
@@ -3356,7 +3503,7 @@ export interface operations {
             };
         };
     };
-    try_stream: {
+    metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -3365,13 +3512,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/plain; version=0.0.4": string;
                 };
             };
             /** @description The request is not valid; `errors` names the fields */

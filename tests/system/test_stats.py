@@ -1,0 +1,53 @@
+"""What `GET /api/v1/admin/stats` shows of real traffic."""
+
+from chatbox.system.stats import NAMES, STEPS_OF_AN_HOUR
+from tests.running import JSON, Site, good, refused
+
+
+async def stats_of(site: Site, period: str = "hour") -> JSON:
+    return good(await site.client.get("/admin/stats", params={"period": period}))
+
+
+async def test_now_tells_what_the_server_is_and_does(chat: Site) -> None:
+    await chat.say("Hello")
+    await chat.stream("Hello", "up/401")
+    now = (await stats_of(chat))["now"]
+    assert (now["turns"], now["failed_turns"]) == (2, 1)
+    assert now["requests"] >= 3
+    assert now["storage"] == {"state": "ok", "detail": ""}
+    assert now["database_bytes"] > 0
+    assert now["free_disk_bytes"] > 0
+    assert now["uptime_seconds"] >= 0
+
+
+async def test_an_hour_shows_each_sample_and_a_day_each_five_minutes(chat: Site) -> None:
+    watch = chat.server.watch
+    await watch.sample()
+    await chat.say("Hello")
+    await watch.sample()
+    await chat.stream("Hello", "up/401")
+    await watch.sample()
+    series = (await stats_of(chat))["series"]
+    assert series["step_seconds"] == 10
+    assert {len(series[name]) for name in NAMES} == {STEPS_OF_AN_HOUR}
+    assert series["turns"][-2:] == [1, 1]
+    assert series["failed_turns"][-2:] == [0, 1]
+    assert series["output_tokens"][-2] > 0
+    assert series["first_token_ms"][-2] > 0
+    assert series["first_token_ms"][-1] is None
+    assert series["request_ms"][-1] > 0
+    assert series["requests"][0] is None
+
+    long = (await stats_of(chat, "day"))["series"]
+    assert set(long["turns"]) == {None}
+    while watch.day.last_ms == 0:
+        await watch.sample()
+    long = (await stats_of(chat, "day"))["series"]
+    assert long["step_seconds"] == 300
+    assert long["turns"][-1] == 2
+    assert long["failed_turns"][-1] == 1
+
+
+async def test_another_period_is_refused(site: Site) -> None:
+    response = await site.client.get("/admin/stats", params={"period": "year"})
+    refused(response, 400, "invalid_request")
