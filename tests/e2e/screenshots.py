@@ -165,7 +165,7 @@ SCREENS: dict[str, Callable[[Screen, Chats], None]] = {
     "streaming": show_streaming,
     **{
         f"settings-{section}": partial(show_page, f"/settings/{section}")
-        for section in ("appearance", "chat", "providers", "models", "shortcuts", "about")
+        for section in ("appearance", "chat", "providers", "models", "shortcuts", "server", "about")
     },
 }
 

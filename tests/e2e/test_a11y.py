@@ -101,4 +101,4 @@ def test_in_chinese(opener: type_of_opener, own_site: Site) -> None:
     assert "Copy" not in screen.page.locator("main").inner_text()
 
 
-SECTIONS = ("appearance", "chat", "providers", "models", "shortcuts", "about")
+SECTIONS = ("appearance", "chat", "providers", "models", "shortcuts", "server", "about")

@@ -6,6 +6,7 @@ import { focusHeading } from "../../lib/a11y";
 import { t } from "../../lib/i18n";
 import { hasNavigated, hrefOf, SECTIONS, useTitle, type Section } from "../../lib/router";
 import { Icon, type IconName } from "../../lib/ui";
+import { ServerPage } from "../admin";
 import { TopBar } from "../shell";
 import { About } from "./About";
 import { Appearance } from "./Appearance";
@@ -14,8 +15,8 @@ import { Models } from "./Models";
 import { Providers } from "./Providers";
 import { Shortcuts } from "./Shortcuts";
 
-const ICONS: Readonly<Record<Section, IconName>> = { appearance: "contrast", chat: "message", providers: "server", models: "cpu", shortcuts: "keyboard", about: "info" };
-const PAGES: Readonly<Record<Section, ComponentType>> = { appearance: Appearance, chat: ChatBehaviour, providers: Providers, models: Models, shortcuts: Shortcuts, about: About };
+const ICONS: Readonly<Record<Section, IconName>> = { appearance: "contrast", chat: "message", providers: "server", models: "cpu", shortcuts: "keyboard", server: "monitor", about: "info" };
+const PAGES: Readonly<Record<Section, ComponentType>> = { appearance: Appearance, chat: ChatBehaviour, providers: Providers, models: Models, shortcuts: Shortcuts, server: ServerPage, about: About };
 
 export function SettingsPage({ section }: { readonly section: Section }) {
   const [scrolled, setScrolled] = useState(false);

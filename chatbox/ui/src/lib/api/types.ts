@@ -20,6 +20,7 @@ export type SendKey = Settings["send_key"];
 export type Density = Settings["density"];
 
 export type Info = Schemas["Info"];
+export type Stats = Schemas["Stats"];
 
 export type Provider = Schemas["Provider"];
 export type ProviderStatus = Schemas["Health"];

@@ -1,5 +1,5 @@
 /** Every screen has a URL; this table is the list of them. */
-export const SECTIONS = ["appearance", "chat", "providers", "models", "shortcuts", "about"] as const;
+export const SECTIONS = ["appearance", "chat", "providers", "models", "shortcuts", "server", "about"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Route =

@@ -8,6 +8,7 @@ test.each([
   ["/c/%E0%A4%A", { name: "chat", sessionId: "%E0%A4%A" }],
   ["/settings", { name: "settings", section: "appearance" }],
   ["/settings/models", { name: "settings", section: "models" }],
+  ["/settings/server", { name: "settings", section: "server" }],
   ["/settings/nothing", { name: "missing" }],
   ["/setup", { name: "setup" }],
   ["/c", { name: "missing" }],

@@ -1,6 +1,7 @@
 /** Texts of the screens that are loaded when they are first opened. */
 import onboarding from "../locales/zh-Hans/onboarding.json";
 import palette from "../locales/zh-Hans/palette.json";
+import server from "../locales/zh-Hans/server.json";
 import settings from "../locales/zh-Hans/settings.json";
 
-export const messages = { ...onboarding, ...palette, ...settings };
+export const messages = { ...onboarding, ...palette, ...server, ...settings };

@@ -1,0 +1,2 @@
+/** The pages of whoever runs the server. */
+export { ServerPage } from "./ServerPage";

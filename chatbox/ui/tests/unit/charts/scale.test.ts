@@ -1,0 +1,39 @@
+/** Scales and lines of charts. */
+import { describe, expect, test } from "vitest";
+import { draw, highestOf, lastKnown, topOf, unitOfBytes, xOf } from "../../../src/lib/charts/scale";
+
+test.each([
+  [0, 1, 1],
+  [1, 1, 1],
+  [1.2, 1, 1.5],
+  [2.2, 1, 3],
+  [7, 1, 8],
+  [10, 1, 10],
+  [11, 1, 15],
+  [0.045, 1, 0.05],
+  [301 * 1024 ** 2, 1024 ** 2, 400 * 1024 ** 2],
+  [Number.NaN, 1, 1],
+])("the top of a chart up to %s in %s is %s", (highest, unit, top) => expect(topOf(highest, unit)).toBeCloseTo(top));
+
+test.each([
+  [0, 1],
+  [1023, 1],
+  [1024, 1024],
+  [3 * 1024 ** 3, 1024 ** 3],
+  [1024 ** 7, 1024 ** 4],
+])("%s bytes are counted in %s", (bytes, unit) => expect(unitOfBytes(bytes)).toBe(unit));
+
+describe("a line", () => {
+  test("goes from left to right, the top at 0", () => expect(draw([0, 5, 10], 10)).toEqual({ line: "M0 100L500 50L1000 0", dots: "" }));
+  test("has holes where nothing is known", () => expect(draw([1, 1, null, 1, 1], 1).line).toBe("M0 0L250 0M750 0L1000 0"));
+  test("shows a point alone as a dot", () => expect(draw([null, 1, null], 1)).toEqual({ line: "", dots: "M500 0h0" }));
+  test("does not leave its place", () => expect(draw([20, 0], 10).line).toBe("M0 0L1000 100"));
+  test("of nothing is nothing", () => expect(draw([null, null], 1)).toEqual({ line: "", dots: "" }));
+});
+
+test("one point stands at the end", () => expect(xOf(0, 1)).toBe(1000));
+test("the highest of nothing is zero", () => expect(highestOf([[null], []])).toBe(0));
+test("the last known point may be older", () => {
+  expect(lastKnown([1, 2, null])).toBe(2);
+  expect(lastKnown([null])).toBeNull();
+});
