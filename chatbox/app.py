@@ -35,12 +35,16 @@ from chatbox.providers.discovery import SPOTS, Discovery
 from chatbox.providers.models import Models
 from chatbox.providers.routes import ModelRoutes, ProviderRoutes
 from chatbox.providers.service import Providers
+from chatbox.system.alerts import CHECK_SECONDS, Alarm
 from chatbox.system.backup.places import schedule_of
 from chatbox.system.backup.remote import Network
+from chatbox.system.backup.state import last_backup
 from chatbox.system.health import Health
 from chatbox.system.instance import claim
 from chatbox.system.metrics import Metrics
+from chatbox.system.notices import Targets
 from chatbox.system.routes import AdminRoutes, HealthRoutes, SystemRoutes, UiRoutes
+from chatbox.system.rules import rules_of
 from chatbox.system.settings import UserSettings
 from chatbox.system.stats import STEP_SECONDS, Watch
 from chatbox.system.trial import Trials
@@ -119,6 +123,17 @@ class Server:
         self.watch = Watch(self.metrics, database, self.hub, health=self.health)
         database.condition.changed = self._tell_storage
         self.backups = schedule_of(config, Network(self.client, policy))
+        self.targets = Targets(config.alerts)
+        self.alarm = Alarm(
+            self.targets,
+            rules_of(
+                config.alerts,
+                self.watch,
+                database.condition,
+                last_backup=self._last_backup if self.backups else None,
+            ),
+            remind_hours=config.alerts.remind_hours,
+        )
         self.ui = Ui(Path(__file__).parent / "ui" / "dist")
         self.port = config.port
         self.litestar = self._litestar()
@@ -145,6 +160,8 @@ class Server:
         self.tasks.every(HOUR, self._tidy, name="tidy")
         self.tasks.spawn(self.watch.lag(), name="loop lag")
         self.tasks.every(STEP_SECONDS, self.watch.sample, name="stats")
+        if self.targets:
+            self.tasks.every(CHECK_SECONDS, self.alarm.check, name="alerts")
         self.tasks.every(STORAGE_SECONDS, self.database.condition.recover, name="storage")
         if self.backups is not None:
             self.tasks.every(self.backups.look_seconds, self.backups.tick, name="backups")
@@ -156,6 +173,7 @@ class Server:
         await self.journal.flush()
         await self.tasks.cancel()
         await self.client.aclose()
+        await self.targets.aclose()
         self.counter.close()
         await self.database.close()
 
@@ -172,7 +190,12 @@ class Server:
         watch("chatbox_journal_waiting", text, lambda: self.journal.waiting)
         text = "Small writes that wait for a transaction."
         watch("chatbox_writes_waiting", text, lambda: self.database.waiting)
+        watch("chatbox_alerts_firing", "Alerts that are not over.", lambda: self.alarm.firing)
         watch("chatbox_tasks_running", "Background tasks.", lambda: len(self.tasks))
+
+    def _last_backup(self) -> int | None:
+        good = last_backup(self.config.data_path).last_good
+        return None if good is None else good.at
 
     def _tell_storage(self) -> None:
         self.hub.broadcast("storage", self.health.storage())

@@ -10,6 +10,7 @@ from typing import Any
 
 import chatbox
 from chatbox.cli import (
+    alerts,
     backup,
     completion,
     doctor,
@@ -33,6 +34,7 @@ COMMANDS = (
     restore.COMMAND,
     migrate.COMMAND,
     rollback.COMMAND,
+    alerts.COMMAND,
     healthcheck.COMMAND,
     install_service.COMMAND,
     completion.COMMAND,

@@ -37,6 +37,7 @@ from chatbox.kit.memory import give_back
 from chatbox.kit.secretbox import SecretBox, load_master_key
 from chatbox.system.backup.make import sweep
 from chatbox.system.instance import check_key, holds_secrets
+from chatbox.system.notices import check_targets
 from chatbox.web.protocol import Connection
 
 try:
@@ -55,6 +56,7 @@ def serve(config: Config) -> int:
     """Serve until a signal; answer the exit code. Raises `StartRefused`."""
     set_up_logging(config.log_level, config.log_format)
     check_bind(config)
+    check_targets(config.alerts)
     raise_open_files(config.limits)
     os.umask(0o077)
     directory = config.data_path

@@ -3,6 +3,7 @@
 from chatbox.config.load import Loaded, field_names, load_config, value_of, variable_of
 from chatbox.config.model import (
     SECRET_VALUES,
+    Alerts,
     Backup,
     Config,
     Context,
@@ -14,6 +15,7 @@ from chatbox.config.model import (
 
 __all__ = [
     "SECRET_VALUES",
+    "Alerts",
     "Backup",
     "Config",
     "Context",

@@ -69,7 +69,36 @@ class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dav_password: str = ""
 
 
-SECRET_VALUES = frozenset({"backup.passphrase", "backup.s3_secret_key", "backup.dav_password"})
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where alerts go, and what they are about; nothing is watched without a target."""
+
+    webhook_url: str = ""
+    webhook_secret: str = ""
+    email_to: str = ""
+    email_from: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    remind_hours: float = 24.0
+    failed_turns: int = 5
+    failed_share: float = 0.5
+    free_disk_bytes: int = 1024 * 1024 * 1024
+    loop_lag_seconds: float = 1.0
+    backup_hours: float = 48.0
+
+
+SECRET_VALUES = frozenset(
+    {
+        "backup.passphrase",
+        "backup.s3_secret_key",
+        "backup.dav_password",
+        "alerts.webhook_url",  # the addresses of many are secrets
+        "alerts.webhook_secret",
+        "alerts.smtp_password",
+    }
+)
 """Values that are never shown."""
 
 
@@ -93,6 +122,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: Storage = Storage()
     context: Context = Context()
     backup: Backup = Backup()
+    alerts: Alerts = Alerts()
 
     @property
     def data_path(self) -> Path:

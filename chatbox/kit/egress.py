@@ -42,10 +42,13 @@ __all__ = [
     "Lookup",
     "Policy",
     "RedirectRefused",
+    "TransportFailed",
     "check_headers",
     "check_url",
 ]
 
+TransportFailed = httpx.TransportError
+"""What every request raises that got no answer; its text holds no secret."""
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

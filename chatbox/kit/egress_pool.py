@@ -9,9 +9,9 @@ import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
-import certifi
 import httpx
 
+from chatbox.kit.trust import trusting_context
 from chatbox.kit.wire import Wire
 
 KEEP_ALIVE = 30.0  # seconds an idle connection is kept
@@ -134,8 +134,6 @@ class Pool:
 
 
 def _make_context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not context.cert_store_stats()["x509_ca"]:
-        context.load_verify_locations(certifi.where())  # no system certificates here
+    context = trusting_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
