@@ -3,6 +3,7 @@ for a day. It is all in memory (80 KB) and begins anew with every start.
 """
 
 import asyncio
+import logging
 import math
 import platform
 import time
@@ -22,10 +23,14 @@ from chatbox.system.metrics import Metrics, commit
 from chatbox.system.model import Now, Series, Stats
 from chatbox.system.rings import Ring
 
+logger = logging.getLogger(__name__)
+
 Period = Literal["hour", "day"]
 STEP_SECONDS, STEPS_OF_AN_HOUR = 10, 360
 LONG_STEP_SECONDS, LONG_STEPS_OF_A_DAY = 300, 288
 LAG_SECONDS = 0.5
+LONG_LOG_BYTES = 128 * 1024 * 1024
+"""Twice what is left of the log after it was written back."""
 NAMES = tuple(field for field in Series.__struct_fields__ if field not in ("step_seconds", "until"))
 _SUMS = {"requests", "request_errors", "turns", "failed_turns", "input_tokens", "output_tokens"}
 _PEAKS = {"request_ms", "loop_lag_ms"}
@@ -59,6 +64,7 @@ class Watch:
         self._health = health
         self._before: _Sums | None = None
         self._worst_lag = 0.0
+        self._is_log_long = False
         self._steps = 0
 
     async def lag(self) -> None:
@@ -74,6 +80,7 @@ class Watch:
     async def sample(self) -> None:
         """Add a point; called every `STEP_SECONDS`."""
         machine = await self.machine()
+        self._look_at_log(machine.wal_bytes)
         sums, before = self._sums(machine), self._before
         self._before = sums
         if before is None:
@@ -83,6 +90,13 @@ class Watch:
         self._steps += 1
         if self._steps % (LONG_STEP_SECONDS // STEP_SECONDS) == 0:
             self.day.add(_condensed(self.hour), at_ms=at)
+
+    def _look_at_log(self, wal_bytes: int) -> None:
+        """Say once that the write-ahead log grows: something reads for too long at a stretch."""
+        is_long = wal_bytes > LONG_LOG_BYTES
+        if is_long and not self._is_log_long:
+            logger.warning("the write-ahead log is long", extra={"bytes": wal_bytes})
+        self._is_log_long = is_long
 
     async def machine(self) -> Machine:
         """Look at process and disk, without holding up the event loop."""

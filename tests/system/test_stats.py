@@ -1,6 +1,10 @@
 """What `GET /api/v1/admin/stats` shows of real traffic."""
 
-from chatbox.system.stats import NAMES, STEPS_OF_AN_HOUR
+import os
+
+import pytest
+
+from chatbox.system.stats import LONG_LOG_BYTES, NAMES, STEPS_OF_AN_HOUR
 from tests.running import JSON, Site, good, refused
 
 
@@ -46,6 +50,17 @@ async def test_an_hour_shows_each_sample_and_a_day_each_five_minutes(chat: Site)
     assert long["step_seconds"] == 300
     assert long["turns"][-1] == 2
     assert long["failed_turns"][-1] == 1
+
+
+async def test_a_long_log_is_told_once(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    log = site.server.database.path.with_name("chatbox.db-wal")
+    held = log.stat().st_size
+    for size in (held, LONG_LOG_BYTES + 1, LONG_LOG_BYTES + 2, held, LONG_LOG_BYTES + 1):
+        os.truncate(log, size)  # holes behind what SQLite reads
+        await site.server.watch.sample()
+    os.truncate(log, held)
+    told = [one for one in caplog.records if one.message == "the write-ahead log is long"]
+    assert [vars(one)["bytes"] for one in told] == [LONG_LOG_BYTES + 1] * 2
 
 
 async def test_another_period_is_refused(site: Site) -> None:
