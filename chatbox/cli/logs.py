@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 import time
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,7 @@ from chatbox.kit.current import REQUEST_ID
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 HIDDEN = "[redacted]"
+SHORT = 80
 _NAMES = (
     r"authorization|api[-_]?key|cookie|password|secret|token|signature|master[-_]key|private[-_]key"
 )
@@ -41,7 +43,7 @@ class _Lines(logging.Formatter):
     def fields(self, record: logging.LogRecord) -> dict[str, object]:
         """The keyword fields, with the request that it happened in."""
         found = {
-            name: HIDDEN if _NAMED.fullmatch(name) else _shown(value)
+            name: HIDDEN if _is_secret(name) else _shown(value)
             for name, value in vars(record).items()
             if name not in _STANDARD
         }
@@ -99,8 +101,20 @@ def set_up_logging(level: str, style: str) -> None:
 
 def redact(text: str) -> str:
     """Blank what looks like a secret."""
+    return _redact_short(text) if len(text) <= SHORT else _redact(text)
+
+
+def _redact(text: str) -> str:
     text = _TOLD.sub(lambda found: f"{found[1]}{found[2]}{HIDDEN}", text)
     return _SECRET.sub(lambda found: found[1] + HIDDEN, text)
+
+
+_redact_short = lru_cache(maxsize=512)(_redact)  # names of events and routes come all the time
+
+
+@lru_cache(maxsize=512)
+def _is_secret(name: str) -> bool:
+    return _NAMED.fullmatch(name) is not None
 
 
 def _shown(value: object) -> object:
