@@ -25,9 +25,9 @@ class Stopwatch:
         """How long it has taken so far."""
         return time.perf_counter() - self._began
 
-    def spoke(self) -> None:
-        """Text has come; the first time counts."""
-        if self.first_token_seconds is None:
+    def spoke(self, *, unless: bool) -> None:
+        """Text has come, unless what came was none; the first time counts."""
+        if self.first_token_seconds is None and not unless:
             self.first_token_seconds = self.seconds
 
     def retried(self) -> None:

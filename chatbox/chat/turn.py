@@ -229,17 +229,13 @@ class Turns:
         """Ask the model; only while this runs may the turn's task be cancelled."""
         running.calling = True
         try:
-            batches = self._calls.stream(
-                running.plan.target.provider,
-                running.plan.completion,
-                on_retry=running.watch.retried,
-            )
+            plan, again = running.plan, running.watch.retried
+            batches = self._calls.stream(plan.target.provider, plan.completion, on_retry=again)
             async with contextlib.aclosing(batches):
                 async for events in batches:
                     for event in events:
                         _take(running, event)
-                    if not running.writer.is_empty:
-                        running.watch.spoke()
+                    running.watch.spoke(unless=running.writer.is_empty)
                     running.writer.flush()
                     if running.finish_reason is None:
                         await self._pace.rest()

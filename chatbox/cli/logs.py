@@ -19,7 +19,8 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 HIDDEN = "[redacted]"
 SHORT = 80
 _NAMES = (
-    r"authorization|api[-_]?key|cookie|password|secret|token|signature|master[-_]key|private[-_]key"
+    r"authorization|api[-_]?key|cookie|pass(?:word|phrase)|secret|token|signature"
+    r"|(?:master|private)[-_]key"
 )
 _NAMED = re.compile(rf"(?i).*(?:{_NAMES})")
 _TOLD = re.compile(  # `name: value`, `name="value"`, `(b'name', b'value')`, `Name: Bearer value`

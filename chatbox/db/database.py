@@ -84,7 +84,7 @@ class Database:
     @property
     def waiting(self) -> int:
         """How many small writes wait for a transaction."""
-        return len(self._pieces)
+        return self._group.waiting
 
     async def close(self) -> None:
         """Write what waits, write the WAL back if that is ours to do, close every connection."""

@@ -32,6 +32,11 @@ class GroupCommit:
         self._tasks = Tasks()
         self._is_writing = False
 
+    @property
+    def waiting(self) -> int:
+        """How many works wait for a transaction."""
+        return len(self._waiting)
+
     async def add(self, work: Work[T]) -> T:
         """Return when the work is on disk, or raise what it raised."""
         mine = _Waiting(work)

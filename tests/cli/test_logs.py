@@ -23,6 +23,7 @@ TOLD = [
     f"x-api-key={CANARY}",
     f"webhook_secret='{CANARY}'",
     f"password: {CANARY}",
+    f"backup.passphrase={CANARY}",
     f"Set-Cookie: {CANARY}",
     f"bearer   {CANARY}",
     f"CHATBOX_MASTER_KEY={CANARY}",
