@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from chatbox.config import Alerts
+from chatbox.config import Alerts, Backup
 from chatbox.errors import StartRefused
+from chatbox.kit.clock import now_ms
 from chatbox.system.alerts import CALM_CHECKS, Alarm
+from chatbox.system.backup.state import Attempt, note_attempt
 from chatbox.system.notices import Targets, check_targets
 from tests.receivers import Hook, Mailbox
 from tests.running import config_in, run_site
@@ -152,3 +154,15 @@ def test_values_that_cannot_work_stop_the_start(values: dict[str, Any], named: s
 def test_nothing_configured_is_nothing_to_check() -> None:
     check_targets(Alerts())
     assert not Targets(Alerts())
+
+
+async def test_a_server_that_makes_backups_tells_when_they_are_old(data_dir: Path) -> None:
+    old = Attempt(at=now_ms() - 50 * 3_600_000, seconds=1.0, where="x", name="chatbox-x.db")
+    note_attempt(data_dir, old)
+    async with Hook().open() as hook:
+        alerts = Alerts(webhook_url=hook.url, free_disk_bytes=0)
+        nowhere = {"target": "s3://bucket/x", "s3_endpoint": "http://127.0.0.1:9"}
+        backup = Backup(every_hours=6.0, s3_access_key="k", s3_secret_key="s", **nowhere)
+        async with run_site(config_in(data_dir, alerts=alerts, backup=backup)) as site:
+            await site.server.alarm.check()
+    assert told(hook) == [("firing", "The last backup is 50 hours old.")]
