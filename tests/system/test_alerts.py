@@ -13,7 +13,7 @@ from chatbox.system.alerts import CALM_CHECKS, Alarm
 from chatbox.system.backup.state import Attempt, note_attempt
 from chatbox.system.notices import Targets, check_targets
 from tests.receivers import Hook, Mailbox
-from tests.running import config_in, run_site
+from tests.running import config_in, run_site, until
 
 DAY = 24 * 3600.0
 
@@ -118,7 +118,7 @@ async def test_a_server_with_a_target_tells_of_its_own_disk(data_dir: Path) -> N
     async with Hook().open() as hook:
         alerts = Alerts(webhook_url=hook.url, free_disk_bytes=2**62)
         async with run_site(config_in(data_dir, alerts=alerts)) as site:
-            await site.server.alarm.check()
+            await until(lambda: site.server.alarm.firing > 0)
             page = await site.client.get(f"{site.url}/metrics")
             assert "chatbox_alerts_firing 1" in page.text
     assert told(hook)[0][0] == "firing"
@@ -164,5 +164,5 @@ async def test_a_server_that_makes_backups_tells_when_they_are_old(data_dir: Pat
         nowhere = {"target": "s3://bucket/x", "s3_endpoint": "http://127.0.0.1:9"}
         backup = Backup(every_hours=6.0, s3_access_key="k", s3_secret_key="s", **nowhere)
         async with run_site(config_in(data_dir, alerts=alerts, backup=backup)) as site:
-            await site.server.alarm.check()
+            await until(lambda: site.server.alarm.firing > 0)
     assert told(hook) == [("firing", "The last backup is 50 hours old.")]
