@@ -9,7 +9,7 @@ from chatbox.cli.findings import Finding, failure, fine, warning
 from chatbox.config import Config
 from chatbox.db import SQLITE_VERSION
 from chatbox.db.database import StorageFailed
-from chatbox.db.invariants import ALWAYS, AT_REST, violations
+from chatbox.db.invariants import AT_REST, violations
 from chatbox.db.lock import owner_of
 from chatbox.db.migrate import Schema, check_sqlite, known_schema
 from chatbox.db.peek import peek
@@ -98,15 +98,21 @@ def _key(config: Config, path: Path) -> tuple[SecretBox | None, Finding]:
 
 def _soundness(path: Path, schema: Schema) -> Finding:
     is_at_rest = owner_of(path.parent) is None and not has_log(path)
-    rules = ALWAYS + AT_REST if is_at_rest else ALWAYS
     try:
         with reading(path) as connection:
-            found = violations(connection, rules)
+            found = violations(connection)
+            unfinished = violations(connection, AT_REST) if is_at_rest and not found else {}
     except StorageFailed as problem:
         return failure("soundness", _unreadable(path, problem))
     if found:
         list_of_them = "; ".join(f"{says} ({times} times)" for says, times in found.items())
         return failure("soundness", f"{path} is not sound: {list_of_them}. {way_back(path)}")
+    if unfinished:
+        return warning(
+            "soundness",
+            f"{sum(unfinished.values())} replies were unfinished when this file was copied or "
+            "its server ended. The next start completes them.",
+        )
     part = "" if not schema.pending else " as far as its older schema can be checked"
     return fine("soundness", f"Everything in the file fits together{part}.")
 

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from chatbox.db.lock import DirectoryLock
 from chatbox.kit.clock import now_ms
 from chatbox.kit.secretbox import SecretBox
 from chatbox.system.backup.state import FILE, Attempt, note_attempt
+from tests.db.test_invariants import SOUND
 from tests.db.test_migrate import change, leave_log
 from tests.running import MASTER_KEY, Site, config_in, run_site
 from tests.upstream import Upstream
@@ -128,6 +129,17 @@ def test_a_truncated_file_fails_and_names_the_way_back(healthy: Path, length: in
     state, text = examined(healthy, "--deep", code=1)["database"]
     assert state == "failure"
     assert f"chatbox rollback --to {name}" in text
+
+
+def test_replies_that_the_next_start_completes_are_no_damage(data_dir: Path) -> None:
+    write_key(data_dir, MASTER_KEY)
+    with closing(sqlite3.connect(data_dir / "chatbox.db", isolation_level=None)) as connection:
+        connection.executescript(SOUND)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    state, text = examined(data_dir, "--deep", code=0)["soundness"]
+    assert state == "warning"
+    assert "1 replies" in text
+    assert "next start" in text
 
 
 def test_damage_deep_in_the_file_is_found_by_a_deep_look(healthy: Path) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
@@ -97,10 +99,11 @@ def begun(backup: Path) -> float:
     )
 
 
-def check(backup: Path, ledger: Ledger) -> int:
+def check(backup: Path, ledger: Ledger, key: Path) -> int:
     """Compare a backup with the ledger as it was when the backup began; answer how much it held."""
     cut = begun(backup)
     assert_sound(backup)
+    ask_doctor(backup, key)
     held = 0
     for table, entries in (("sessions", ledger.sessions), ("messages", ledger.messages)):
         due = {name for at, name in list(entries) if at < cut}
@@ -110,7 +113,21 @@ def check(backup: Path, ledger: Ledger) -> int:
     return held
 
 
-async def check_all(targets: list[Path], ledger: Ledger) -> None:
+def ask_doctor(backup: Path, key: Path) -> None:
+    """Let the doctor look at it as the database of an installation."""
+    with tempfile.TemporaryDirectory(dir=backup.parents[1]) as folder:
+        data = Path(folder) / "data"
+        data.mkdir(mode=0o700)
+        shutil.copy2(backup, data / "chatbox.db")
+        shutil.copy2(key, folder)
+        line = [sys.executable, "-m", "chatbox", "doctor", "--deep", "--data-dir", str(data)]
+        done = subprocess.run(
+            line, cwd=ROOT, env=_plain_environ(), check=False, capture_output=True, text=True
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def check_all(targets: list[Path], ledger: Ledger, key: Path) -> None:
     """Check every backup as it appears; all but the newest of each target make room."""
     seen: set[Path] = set()
     is_over = False
@@ -120,7 +137,7 @@ async def check_all(targets: list[Path], ledger: Ledger) -> None:
             found = sorted(target.glob("chatbox-*.db"))
             for backup in found:
                 if backup not in seen:
-                    ledger.held.append(await asyncio.to_thread(check, backup, ledger))
+                    ledger.held.append(await asyncio.to_thread(check, backup, ledger, key))
                     seen.add(backup)
             for backup in found[:-1]:
                 backup.unlink()
@@ -140,7 +157,7 @@ async def test_every_backup_holds_what_was_acknowledged_before_it(
         await asyncio.gather(
             *(ledger.write(client) for _ in range(WRITERS)),
             back_up_by_command(server, others, ledger),
-            check_all([own, others], ledger),
+            check_all([own, others], ledger, server.data.with_name("data.master-key")),
         )
     assert server.stop() == 0
     assert "the backup failed" not in server.log.read_text()
