@@ -110,8 +110,7 @@ def _soundness(path: Path, schema: Schema) -> Finding:
     if unfinished:
         return warning(
             "soundness",
-            f"{sum(unfinished.values())} replies were unfinished when this file was copied or "
-            "its server ended. The next start completes them.",
+            f"Unfinished replies: {sum(unfinished.values())}. The next start completes them.",
         )
     part = "" if not schema.pending else " as far as its older schema can be checked"
     return fine("soundness", f"Everything in the file fits together{part}.")
