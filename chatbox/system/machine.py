@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from chatbox.system.backup.state import BackupState, last_backup
+
 _PROC = Path("/proc/self")
 
 
@@ -24,6 +26,7 @@ class Machine(msgspec.Struct, frozen=True):
     wal_bytes: int
     free_bytes: int
     disk_bytes: int
+    backups: BackupState
     collections: tuple[int, ...]
     collected: tuple[int, ...]
 
@@ -42,6 +45,7 @@ def look_at_machine(database: Path) -> Machine:
         wal_bytes=_size(database.with_name(f"{database.name}-wal")),
         free_bytes=disk.free,
         disk_bytes=disk.total,
+        backups=last_backup(database.parent),
         collections=tuple(generation["collections"] for generation in garbage),
         collected=tuple(generation["collected"] for generation in garbage),
     )

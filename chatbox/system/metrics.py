@@ -174,6 +174,11 @@ def _of_the_machine(machine: Machine) -> Iterator[str]:
     yield from gauge("chatbox_database_wal_bytes", "Its write-ahead log.", machine.wal_bytes)
     yield from gauge("chatbox_disk_free_bytes", "Free where the data is.", machine.free_bytes)
     yield from gauge("chatbox_disk_bytes", "The disk where the data is.", machine.disk_bytes)
+    last, good = machine.backups.last, machine.backups.last_good
+    made = None if good is None else good.at / 1000
+    failed = None if last is None else float(not last.is_good)
+    yield from gauge("chatbox_backup_timestamp_seconds", "When the last good backup began.", made)
+    yield from gauge("chatbox_backup_failed", "Whether the last try at one failed.", failed)
     yield from gauge(
         "process_resident_memory_bytes", "Memory of the process.", machine.memory_bytes
     )

@@ -65,6 +65,16 @@ class Ready(msgspec.Struct, frozen=True):
     ] = "none"
 
 
+class LastBackup(msgspec.Struct, frozen=True):
+    """What is known of the backups that this installation has made."""
+
+    made_at: Annotated[
+        str | None, Meta(description="When the last good one began, RFC 3339 in UTC, if any")
+    ]
+    size_bytes: Annotated[int, Meta(description="Its size")]
+    error: Annotated[str | None, Meta(description="Why the last try failed; null when it did not")]
+
+
 class Now(msgspec.Struct, frozen=True):
     """The server at this moment; sums are since it started."""
 
@@ -81,6 +91,9 @@ class Now(msgspec.Struct, frozen=True):
     free_disk_bytes: Annotated[int, Meta(description="Free where the data is")]
     disk_bytes: Annotated[int, Meta(description="The disk where the data is")]
     storage: Annotated[StorageState, Meta(description="Whether the database can be written")]
+    backup: Annotated[
+        LastBackup | None, Meta(description="The last backup; null when none was ever tried")
+    ]
     running_turns: Annotated[int, Meta(description="Replies being written")]
     viewers: Annotated[int, Meta(description="Connections that watch")]
     requests: Annotated[int, Meta(description="Requests answered")]

@@ -16,11 +16,12 @@ from chatbox.db import SQLITE_VERSION
 from chatbox.db.database import Database
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms, rfc3339
+from chatbox.system.backup.state import BackupState
 from chatbox.system.health import Health
 from chatbox.system.machine import Machine, look_at_machine
 from chatbox.system.meters import Labels, quantile
 from chatbox.system.metrics import Metrics, commit
-from chatbox.system.model import Now, Series, Stats
+from chatbox.system.model import LastBackup, Now, Series, Stats
 from chatbox.system.rings import Ring
 
 logger = logging.getLogger(__name__)
@@ -130,6 +131,7 @@ class Watch:
             free_disk_bytes=machine.free_bytes,
             disk_bytes=machine.disk_bytes,
             storage=self._health.storage(),
+            backup=_last_backup(machine.backups),
             running_turns=self._hub.running_count,
             viewers=self._hub.viewer_count,
             requests=int(metrics.requests.total()),
@@ -194,6 +196,17 @@ def _difference(now: list[float], before: list[float]) -> list[float]:
 
 def _is_answered_at_once(labels: Labels) -> bool:
     return labels[1] != _WAITS_FOR_A_MODEL
+
+
+def _last_backup(state: BackupState) -> LastBackup | None:
+    if state.last is None:
+        return None
+    good = state.last_good
+    return LastBackup(
+        made_at=None if good is None else rfc3339(good.at),
+        size_bytes=0 if good is None else good.size,
+        error=state.last.error or None,
+    )
 
 
 def _known(value: float) -> float | None:

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from chatbox.kit.clock import now_ms
+from chatbox.system.backup.state import Attempt, note_attempt
 from chatbox.system.stats import LONG_LOG_BYTES, NAMES, STEPS_OF_AN_HOUR
 from tests.running import JSON, Site, good, refused
 
@@ -22,6 +24,19 @@ async def test_now_tells_what_the_server_is_and_does(chat: Site) -> None:
     assert now["database_bytes"] > 0
     assert now["free_disk_bytes"] > 0
     assert now["uptime_seconds"] >= 0
+
+
+async def test_the_last_backup_is_shown(site: Site) -> None:
+    data = site.server.database.path.parent
+    assert (await stats_of(site))["now"]["backup"] is None
+    note_attempt(data, Attempt(at=1_795_324_603_120, seconds=1.0, where="", name="a", size=7))
+    good_one = {"made_at": "2026-11-22T05:16:43.120Z", "size_bytes": 7, "error": None}
+    assert (await stats_of(site))["now"]["backup"] == good_one
+    note_attempt(data, Attempt(at=now_ms(), seconds=1.0, where="", name="b", error="No room."))
+    assert (await stats_of(site))["now"]["backup"] == good_one | {"error": "No room."}
+    page = (await site.client.get(f"{site.url}/metrics")).text
+    assert "chatbox_backup_timestamp_seconds 1795324603.12" in page
+    assert "chatbox_backup_failed 1" in page
 
 
 async def test_an_hour_shows_each_sample_and_a_day_each_five_minutes(chat: Site) -> None:

@@ -36,6 +36,12 @@ function Card({ label, value, more, isBad }: CardProps) {
   );
 }
 
+function BackupCard({ backup }: { readonly backup: Stats["now"]["backup"] }) {
+  const made = backup?.made_at ? formatDateTime(backup.made_at) : t("server.backup_none");
+  const more = backup?.error ? t("server.backup_failed") : backup?.made_at ? formatBytes(backup.size_bytes) : "";
+  return <Card label={t("server.backup")} value={made} more={more} isBad={Boolean(backup?.error)} />;
+}
+
 function Cards({ now }: { readonly now: Stats["now"] }) {
   const isOk = now.storage.state === "ok";
   return (
@@ -47,6 +53,7 @@ function Cards({ now }: { readonly now: Stats["now"] }) {
       <Card label={t("server.memory")} value={now.memory_bytes === null ? "—" : formatBytes(now.memory_bytes)} more={now.open_files === null ? "" : t("server.card_files", { n: now.open_files })} />
       <Card label={t("server.database")} value={formatBytes(now.database_bytes)} more={t("server.card_wal", { size: formatBytes(now.wal_bytes) })} />
       <Card label={t("server.disk")} value={formatBytes(now.free_disk_bytes)} more={t("server.card_of", { size: formatBytes(now.disk_bytes) })} />
+      <BackupCard backup={now.backup} />
       <Card label={t("server.card_turns")} value={formatNumber(now.turns)} more={t("server.card_failed", { n: now.failed_turns })} />
     </dl>
   );
@@ -94,6 +101,7 @@ export function ServerPage() {
       )}
       {!stats && !problem && <Skeleton lines={8} />}
       {stats && stats.now.storage.state !== "ok" && <Banner tone="danger">{stats.now.storage.detail}</Banner>}
+      {stats?.now.backup?.error && <Banner tone="warn">{t("server.backup_error", { problem: stats.now.backup.error })}</Banner>}
       {stats && <Cards now={stats.now} />}
       {stats && <Charts series={stats.series} />}
     </div>

@@ -865,6 +865,18 @@ export interface components {
             content_chars: number;
         };
         /**
+         * LastBackup
+         * @description What is known of the backups that this installation has made.
+         */
+        LastBackup: {
+            /** @description Why the last try failed; null when it did not */
+            error: string | null;
+            /** @description When the last good one began, RFC 3339 in UTC, if any */
+            made_at: string | null;
+            /** @description Its size */
+            size_bytes: number;
+        };
+        /**
          * Message
          * @description One entry of a session; messages form a tree by `parent_id`.
          */
@@ -1072,6 +1084,8 @@ export interface components {
          * @description The server at this moment; sums are since it started.
          */
         Now: {
+            /** @description The last backup; null when none was ever tried */
+            backup: components["schemas"]["LastBackup"] | null;
             /** @description The commit it was built from, if known */
             commit: string | null;
             /** @description The database file */
