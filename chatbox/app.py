@@ -54,6 +54,7 @@ from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
 
 HOUR = 3_600.0
+DAY = 24 * HOUR
 STORAGE_SECONDS = 2.0
 
 
@@ -158,6 +159,7 @@ class Server:
         self.tasks.spawn(self.journal.run(), name="journal")
         self.tasks.every(PING_SECONDS, self.hub.tick, name="pings")
         self.tasks.every(HOUR, self._tidy, name="tidy")
+        self.tasks.every(DAY, self.health.check_file, name="file check", at_once=False)
         self.tasks.spawn(self.watch.lag(), name="loop lag")
         self.tasks.every(STEP_SECONDS, self.watch.sample, name="stats")
         if self.targets:

@@ -31,10 +31,15 @@ class Tasks:
         return task
 
     def every(
-        self, seconds: float, work: Callable[[], Awaitable[None]], *, name: str
+        self,
+        seconds: float,
+        work: Callable[[], Awaitable[None]],
+        *,
+        name: str,
+        at_once: bool = True,
     ) -> asyncio.Task[None]:
         """Repeat work with a pause between rounds; a failing round is logged, the next one runs."""
-        return self.spawn(_repeat(seconds, work, name), name=name)
+        return self.spawn(_repeat(seconds, work, name, 0.0 if at_once else seconds), name=name)
 
     async def wait(self, seconds: float) -> bool:
         """Wait until every task has ended; tell whether they did so in time."""
@@ -58,7 +63,10 @@ class Tasks:
             )
 
 
-async def _repeat(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
+async def _repeat(
+    seconds: float, work: Callable[[], Awaitable[None]], name: str, first_after: float
+) -> None:
+    await asyncio.sleep(first_after)
     while True:
         try:
             await work()

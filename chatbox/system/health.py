@@ -62,7 +62,7 @@ class Health:
         )
 
     async def check_file(self) -> None:
-        """Check a large file after a crash while the server runs; when damaged, stop writing."""
+        """Check the file while the server runs, in a thread; when it is damaged, stop writing."""
         self._check = "running"
         damage = await asyncio.to_thread(
             first_damage, self._database.path, is_wanted=lambda: not self._hub.stopping

@@ -104,3 +104,17 @@ async def test_a_periodic_job_goes_on_after_a_failing_round(
         await enough.wait()
     await tasks.cancel()
     assert "periodic job failed" in caplog.text
+
+
+async def test_a_job_may_begin_with_its_pause() -> None:
+    rounds: list[str] = []
+
+    async def work() -> None:
+        rounds.append("x")
+
+    tasks = Tasks()
+    tasks.every(60, work, name="late", at_once=False)
+    tasks.every(60, work, name="at once")
+    await asyncio.sleep(0.01)
+    assert rounds == ["x"]
+    await tasks.cancel()
