@@ -125,12 +125,18 @@ def _invalid(error: ValidationException) -> ChatboxError:
             inside = text.partition("`$.")[2].partition("`")[0]
             key = str(entry.get("key", ""))
             field = inside or ("" if key == "data" else key)
-            detail = (
-                "The request body is missing" if text == "'data'" else text.partition(" - at")[0]
-            )
-            found.append(FieldError(field=field, detail=detail))
+            found.append(FieldError(field=field, detail=_words(text)))
     detail = "; ".join(f"{one.field}: {one.detail}" if one.field else one.detail for one in found)
     return errors.InvalidRequest(f"{detail}." if detail else "", errors=found)
+
+
+def _words(message: str) -> str:
+    """Say what is wrong in words, as far as msgspec does not."""
+    if message == "'data'":
+        return "The request body is missing"
+    if "matching regex" in message:
+        return "Holds characters that are not allowed here"
+    return message.partition(" - at")[0]
 
 
 def _from_litestar(error: HTTPException) -> ChatboxError | None:

@@ -133,6 +133,13 @@ async def test_the_page_is_filled_in_and_a_missing_asset_is_none(site: Site) -> 
         assert "import" not in answer.text.partition("<body")[0][:20]
 
 
+async def test_a_pattern_is_not_told_as_a_pattern(site: Site) -> None:
+    body = {"name": "x", "base_url": "https://example.org/v1", "secret": "two words"}
+    problem = refused(await site.client.post("/providers", json=body), 400, "invalid_request")
+    assert problem["detail"] == "secret: Holds characters that are not allowed here."
+    assert "two words" not in str(problem)
+
+
 def test_the_boot_data_cannot_end_its_script(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<html lang=__LANG__><script>__BOOT_JSON__</script>")
     settings = {"x": "</script><!--&\u2028"}
