@@ -90,7 +90,7 @@ async def _make(plan: Plan, attempt: Attempt, progress: Progress) -> Made:
         await plan.target.put(ready, attempt.name, progress)
     finally:
         await uncancelled(asyncio.to_thread(_delete, [plain, ready]))
-    deleted, warning = await _thin_out(plan)
+    deleted, warning = await _thin_out(plan, attempt.name)
     attempt = msgspec.structs.replace(attempt, size=size, warning=warning)
     return Made(attempt=attempt, contents=contents, deleted=deleted)
 
@@ -166,11 +166,12 @@ def _check_room(plan: Plan, folders: set[Path]) -> None:
             )
 
 
-async def _thin_out(plan: Plan) -> tuple[list[str], str]:
+async def _thin_out(plan: Plan, made: str) -> tuple[list[str], str]:
     """Delete what is kept no longer; a failure does not make the new backup a bad one."""
     deleted: list[str] = []
     try:
-        for name in outdated(await plan.target.names() if plan.keep != Keep() else [], plan.keep):
+        names = await plan.target.names() if plan.keep != Keep() else []
+        for name in outdated(names, plan.keep, made=made):
             await plan.target.delete(name)
             deleted.append(name)
     except BackupFailed as failure:

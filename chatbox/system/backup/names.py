@@ -31,11 +31,17 @@ def is_backup(name: str) -> bool:
     return NAME.fullmatch(name) is not None
 
 
-def outdated(names: Iterable[str], keep: Keep) -> list[str]:
-    """Name the backups that nobody wants to keep, oldest first; the newest one is always kept."""
+def outdated(names: Iterable[str], keep: Keep, *, made: str | None = None) -> list[str]:
+    """Name the backups that nobody wants to keep, oldest first; the newest one is always kept.
+
+    `made` is the one just made. Those that claim to be younger were named by a wrong clock: they
+    are left alone, and do not count.
+    """
     backups = sorted(filter(is_backup, names), key=_begun, reverse=True)
     if keep == Keep():
         return []
+    if made is not None:
+        backups = [name for name in backups if _begun(name) <= _begun(made)]
     kept = set(backups[: max(1, keep.newest)])
     kept |= _newest_of_each(backups, keep.daily, lambda moment: moment.strftime("%Y-%m-%d"))
     kept |= _newest_of_each(backups, keep.weekly, lambda moment: moment.strftime("%G-%V"))

@@ -53,3 +53,8 @@ def test_older_ones_are_thinned_to_one_a_day_and_one_a_week() -> None:
 def test_the_newest_one_is_always_kept() -> None:
     names = ["chatbox-9999-99-99T999999999Z.db", named(0)]
     assert outdated(names, Keep(daily=1)) == [named(0)]
+
+
+def test_the_one_just_made_is_kept_beside_those_of_a_wrong_clock() -> None:
+    names = [named(24 * 365), "chatbox-9999-99-99T999999999Z.db", named(1), named(0)]
+    assert outdated(names, Keep(newest=1), made=named(1)) == [named(0)]
