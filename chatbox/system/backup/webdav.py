@@ -19,7 +19,7 @@ from chatbox.system.backup.remote import Network, Origin, check_size, refusal
 from chatbox.system.backup.target import Progress
 
 _SCHEMES = {"davs": "https", "dav": "http", "https": "https", "http": "http"}
-_HREF = re.compile(r"<(?:\w+:)?href>\s*([^<]*?)\s*</")
+_HREF = re.compile(r"<(?:\w{1,60}:)?href>([^<]*)</")
 _NAMES_ONLY = (
     b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getcontentlength/></prop></propfind>'
 )
@@ -74,7 +74,7 @@ class WebDav:
         if not answer.is_good:
             raise refusal(self.shown, "listing", answer)
         paths = _HREF.findall(answer.body.decode(errors="replace"))
-        names = (unquote(html.unescape(path)).rpartition("/")[2] for path in paths)
+        names = (unquote(html.unescape(path.strip())).rpartition("/")[2] for path in paths)
         return list(filter(is_backup, names))
 
     async def delete(self, name: str) -> None:

@@ -197,7 +197,9 @@ class DavHandler(Handler):
         if self.may():
             assert self.headers["depth"] == "1"
             paths = [self.path, *(name.replace(" ", "%20") for name in self.server.files)]
-            items = (f"<d:response><d:href>{path}</d:href></d:response>" for path in paths)
+            blank = " " * (100_000 if self.server.broken == "blank" else 1)
+            items = [f"<d:response><d:href>{blank}{path}\n</d:href></d:response>" for path in paths]
+            items.append(f"<d:href>{blank}<d:none/>")
             self.answer(207, f"<d:multistatus>{''.join(items)}</d:multistatus>".encode())
 
     def may(self) -> bool:
@@ -356,6 +358,15 @@ async def test_a_deletion_that_fails_is_a_warning(store: Store, data_dir: Path) 
     made = await run(data_dir, settings(store), Keep(newest=1))
     assert "Old backups could not be deleted" in made.attempt.warning
     assert made.attempt.is_good
+
+
+@pytest.mark.parametrize("store", ["webdav"], indirect=True)
+async def test_a_list_of_blanks_holds_nothing_up(store: Store, data_dir: Path) -> None:
+    old = name_at(0, sealed=False)
+    store.folders.add(FOLDER)
+    store.files[FOLDER + old] = b"x"
+    store.broken = "blank"
+    assert (await run(data_dir, settings(store), Keep(newest=1))).deleted == [old]
 
 
 async def test_a_server_that_is_away_is_told(store: Store, data_dir: Path) -> None:
