@@ -30,6 +30,8 @@ from chatbox.system.backup.target import Progress
 
 LARGEST = 5 * 1024**3
 """What S3 takes in one request."""
+MOST_PAGES = 1_000
+"""How long a list may be: a page has a thousand names."""
 _KEY = re.compile(r"<Key>([^<]*)</Key>")
 _MORE = re.compile(r"<NextContinuationToken>([^<]*)</NextContinuationToken>")
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")
@@ -81,7 +83,7 @@ class S3:
     async def names(self) -> list[str]:
         found: list[str] = []
         query = {"list-type": "2", "prefix": self._prefix}
-        while True:
+        for _ in range(MOST_PAGES):
             answer = await self._ask("GET", self._bucket, encode_query(query))
             if not answer.is_good:
                 raise self._refusal("listing", answer)
@@ -93,6 +95,9 @@ class S3:
             if more is None:
                 return found
             query["continuation-token"] = html.unescape(more[1])
+        raise BackupFailed(
+            f"{self.shown} holds too much to list. Give backups a prefix of their own."
+        )
 
     async def delete(self, name: str) -> None:
         answer = await self._ask("DELETE", self._path(name))

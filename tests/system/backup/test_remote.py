@@ -26,6 +26,7 @@ from chatbox.config import Backup
 from chatbox.db.database import Database
 from chatbox.errors import BackupFailed
 from chatbox.kit.egress import Client, Policy
+from chatbox.system.backup import s3
 from chatbox.system.backup.make import Made, back_up
 from chatbox.system.backup.names import Keep, name_at
 from chatbox.system.backup.places import plan_of
@@ -126,7 +127,9 @@ class S3Handler(Handler):
         keys = sorted(name.removeprefix("/bucket/") for name in self.server.files)
         keys = [key for key in keys if key.startswith(query["prefix"]) and key > after]
         text = "".join(f"<Contents><Key>{escape(key)}</Key></Contents>" for key in keys[:2])
-        if keys[2:]:
+        if self.server.broken == "endless":
+            text += f"<NextContinuationToken>{len(self.server.seen)}</NextContinuationToken>"
+        elif keys[2:]:
             text += f"<NextContinuationToken>{escape(keys[1])}</NextContinuationToken>"
         self.answer(200, f"<ListBucketResult>{text}</ListBucketResult>".encode())
 
@@ -367,6 +370,16 @@ async def test_a_list_of_blanks_holds_nothing_up(store: Store, data_dir: Path) -
     store.files[FOLDER + old] = b"x"
     store.broken = "blank"
     assert (await run(data_dir, settings(store), Keep(newest=1))).deleted == [old]
+
+
+@pytest.mark.parametrize("store", ["s3"], indirect=True)
+async def test_a_list_that_never_ends_is_given_up(
+    store: Store, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3, "MOST_PAGES", 5)
+    store.broken = "endless"
+    made = await run(data_dir, settings(store), Keep(newest=1))
+    assert "holds too much to list" in made.attempt.warning
 
 
 async def test_a_server_that_is_away_is_told(store: Store, data_dir: Path) -> None:
