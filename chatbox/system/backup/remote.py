@@ -75,6 +75,10 @@ class Origin:
                 yield
         except CallFailed as failure:
             raise BackupFailed(f"The backup target does not work. {failure}") from failure
+        except OSError as failure:
+            raise BackupFailed(
+                f"The backup cannot be read or written here: {failure.strerror}."
+            ) from failure
 
 
 def refusal(shown: str, doing: str, answer: Answer, *, code: str = "") -> BackupFailed:

@@ -29,7 +29,7 @@ from chatbox.kit.egress import Client, Policy
 from chatbox.system.backup import s3
 from chatbox.system.backup.make import Made, back_up
 from chatbox.system.backup.names import Keep, name_at
-from chatbox.system.backup.places import plan_of
+from chatbox.system.backup.places import open_remote, plan_of
 from chatbox.system.backup.remote import Network
 from chatbox.system.backup.state import last_backup
 from tests.running import config_in
@@ -332,6 +332,18 @@ async def test_a_backup_is_listed_and_restored_from_its_address(
     for shown in (listed, restored, missing):
         assert "canary" not in shown.stdout + shown.stderr
     assert not partials(data_dir)
+
+
+async def test_a_disk_that_cannot_take_a_fetched_backup_is_told(
+    store: Store, data_dir: Path, tmp_path: Path
+) -> None:
+    made = await run(data_dir, settings(store))
+    policy = Policy()
+    async with Client(policy) as client:
+        config = config_in(data_dir, backup=settings(store))
+        target = open_remote(config, Network(client, policy), made.attempt.where)
+        with pytest.raises(BackupFailed, match="cannot be read or written here: No such file"):
+            await target.fetch(made.attempt.name, tmp_path / "none" / "file", lambda *_: None)
 
 
 @pytest.mark.parametrize("broken", ["denied", "short"])
