@@ -42,11 +42,12 @@ def examine(config: Config, *, deep: bool = False, url: str | None = None) -> It
     """Make every check, the quickest first."""
     # Half a second of imports that only this command needs.
     from chatbox.cli.doctor_data import check_data, check_sqlite_version  # noqa: PLC0415
-    from chatbox.cli.doctor_place import check_place, is_readable  # noqa: PLC0415
+    from chatbox.cli.doctor_place import check_place, is_hidden, is_readable  # noqa: PLC0415
 
     yield check_sqlite_version()
     yield from check_place(config)
-    if is_readable(config.data_path) or not config.data_path.exists():
+    data = config.data_path
+    if is_readable(data) or not (is_hidden(data) or data.exists()):
         yield from check_data(config, deep=deep)
     if url is not None:
         from chatbox.cli.doctor_stream import check_address  # noqa: PLC0415

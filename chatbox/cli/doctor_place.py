@@ -28,6 +28,13 @@ _LEFT = ("chatbox.db.upgrading*", "chatbox.restor*", "chatbox.db.trial*", "chatb
 def check_place(config: Config) -> Iterator[Finding]:
     """Check what can be told without opening the database."""
     folder = config.data_path
+    if is_hidden(folder):
+        yield failure(
+            "directory",
+            f"{folder} lies in a directory that is closed to this user. Run the doctor as the user "
+            "of the server, as with sudo -u.",
+        )
+        return
     if not folder.is_dir():
         yield warning("directory", f"{folder} is not there yet. The first start makes it.")
         return
@@ -41,6 +48,17 @@ def check_place(config: Config) -> Iterator[Finding]:
     yield _leftovers(folder)
     yield _snapshots(folder)
     yield _backup(folder)
+
+
+def is_hidden(folder: Path) -> bool:
+    """Tell whether this user may not even know if the directory is there."""
+    try:
+        folder.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def is_readable(folder: Path) -> bool:

@@ -53,6 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StartRefused as refused:
         print(f"chatbox: {refused}", file=sys.stderr)
         return EXIT_REFUSED
+    except PermissionError as failure:
+        print(
+            f"chatbox: {failure.filename or failure} is closed to this user. Run this command as "
+            "the owner of the data directory, as with sudo -u.",
+            file=sys.stderr,
+        )
+        return EXIT_REFUSED
+    except EOFError:  # a question was answered with Ctrl-D
+        print("\nNothing was changed.")
+        return EXIT_INTERRUPTED
     except KeyboardInterrupt:  # before the server hears signals
         return EXIT_INTERRUPTED
 
@@ -91,7 +101,7 @@ def _config_file(options: argparse.Namespace) -> Path | None:
     if named := os.environ.get("CHATBOX_CONFIG"):
         return Path(named)
     usual = Path("chatbox.toml")
-    return usual if usual.is_file() else None
+    return usual if os.path.isfile(usual) else None  # `is_file` raises in a closed directory
 
 
 def _version() -> str:

@@ -37,6 +37,65 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return shown.err
 
 
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A directory that this process cannot look into."""
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.seteuid(65_534)
+        yield folder
+        os.seteuid(0)
+    else:
+        folder.chmod(0)
+        yield folder
+        folder.chmod(0o700)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+@pytest.mark.parametrize("command", ["backup", "migrate", "rollback"])
+def test_a_closed_directory_is_told(
+    closed: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert str(closed) in refusal(capsys, command, "--data-dir", str(closed / "data"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_the_doctor_says_that_a_directory_is_closed(
+    closed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "--data-dir", str(closed / "data")]) == 1
+    assert "closed to this user" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_a_command_works_in_a_closed_directory(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As with sudo -u from root's home."""
+    if os.geteuid() == 65_534:
+        os.seteuid(0)
+        monkeypatch.chdir(closed)
+        os.seteuid(65_534)
+    assert main(["config", "show"]) == 0
+    assert "data_dir" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal")
+def test_the_end_of_input_is_no_answer(data_dir: Path) -> None:
+    main(["backup", "--data-dir", str(data_dir)])
+    (backup,) = (data_dir / "backups").iterdir()
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "chatbox", "restore", str(backup), "--data-dir", str(data_dir)]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, text=True) as process:
+        os.write(ours, b"\x04")
+        assert process.stdout is not None
+        assert process.stdout.read().endswith("Nothing was changed.\n")
+    assert process.returncode == EXIT_INTERRUPTED
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_config_show_prints_every_value_with_its_source(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
