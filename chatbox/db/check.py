@@ -51,13 +51,15 @@ def first_damage(path: Path, *, is_wanted: Callable[[], bool]) -> str | None:
     Takes seconds for a large file, so it belongs into a thread of its own while a server runs.
     """
     try:
-        return _quick_check(path, is_wanted)
+        return _quick_check(path, is_wanted, is_open_here=True)
     except sqlite3.Error as failure:
         return str(failure) if is_wanted() else None
 
 
-def _quick_check(path: Path, is_wanted: Callable[[], bool]) -> str | None:
-    with reading(path) as connection:
+def _quick_check(
+    path: Path, is_wanted: Callable[[], bool], *, is_open_here: bool = False
+) -> str | None:
+    with reading(path, is_open_here=is_open_here) as connection:
         connection.set_progress_handler(lambda: 0 if is_wanted() else 1, _TICK_STEPS)
         verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     return None if verdict == "ok" else verdict

@@ -17,9 +17,13 @@ T = TypeVar("T")
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Lend a connection that only reads; raises `sqlite3.Error` when the file cannot be read."""
-    address = f"{path.absolute().as_uri()}?{_way(path)}"
+def reading(path: Path, *, is_open_here: bool = False) -> Iterator[sqlite3.Connection]:
+    """Lend a connection that only reads; raises `sqlite3.Error` when the file cannot be read.
+
+    `is_open_here`: the server of this very process may write meanwhile.
+    """
+    way = "mode=ro" if is_open_here else _way(path)
+    address = f"{path.absolute().as_uri()}?{way}"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
     try:
         yield connection
