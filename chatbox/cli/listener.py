@@ -68,7 +68,8 @@ def _handed_over() -> socket.socket | None:
             f"Descriptor {FIRST}, which the service manager named, is no socket."
         ) from failure
     listener.set_inheritable(False)
-    if listener.family not in (socket.AF_INET, socket.AF_INET6):
+    is_stream = listener.type == socket.SOCK_STREAM
+    if listener.family not in (socket.AF_INET, socket.AF_INET6) or not is_stream:
         raise StartRefused("The socket of the service manager is no TCP socket; name a port.")
     address = listener.getsockname()[0]
     if not _is_loopback(address):
