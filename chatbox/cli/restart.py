@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from chatbox.cli.listener import hand_over
@@ -57,7 +58,9 @@ def _command() -> list[str]:
     """What runs chatbox, without its arguments."""
     if getattr(sys, "frozen", False):
         return [sys.executable]
-    return [sys.executable, "-m", "chatbox"]
+    is_module = Path(sys.argv[0]).name == "__main__.py"
+    # Without -P, -m imports from the working directory, which the `chatbox` command does not.
+    return [sys.executable, *([] if is_module else ["-P"]), "-m", "chatbox"]
 
 
 def _can_start() -> bool:

@@ -6,10 +6,12 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+import chatbox
 from tests.faults.api import make_session, numbered, read_events, read_message, send
 from tests.faults.processes import Server
 
@@ -122,6 +124,31 @@ def test_other_sockets_are_refused(
 ) -> None:
     with socket.create_server((address, 0)) as listener:
         assert said in activated(make_server(), listener, count).refused()
+
+
+def test_a_datagram_socket_is_refused(make_server: Callable[..., Server]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        assert "is no TCP socket" in activated(make_server(), listener).refused()
+
+
+async def test_a_restart_imports_nothing_from_where_the_command_was_started(
+    make_server: Callable[..., Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "chatbox").mkdir()
+    (tmp_path / "chatbox" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    command = tmp_path / "command.py"
+    command.write_text(
+        f"import os, sys; os.chdir({str(tmp_path)!r}); from chatbox.cli.main import main; main()"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(Path(chatbox.__file__).parents[1]))
+    server = make_server()
+    server.command = [sys.executable, "-P", str(command), *server.command[3:]]
+    server.start()
+    server.process.send_signal(signal.SIGUSR2)
+    await probe(server.url, lambda: starts(server) == 2 or "not rest" in server.log.read_text())
+    assert "not restarting" not in server.log.read_text()
+    assert server.stop() == 0
 
 
 def activated(server: Server, listener: socket.socket, count: str = "1") -> Server:
