@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -14,11 +15,14 @@ except ImportError:  # Windows: the open handle itself is the lock
 
 logger = logging.getLogger(__name__)
 
+_MOMENT = 0.02  # seconds
+
 
 class DirectoryLock:
     """Holds the data directory while the `with` block runs; raises `StartRefused` when taken."""
 
     FILE = "chatbox.lock"
+    TRIES = 6
     TAKEN = (
         "Another chatbox (process {owner}) is using {directory}. Stop it, or choose another "
         "directory with --data-dir."
@@ -33,7 +37,7 @@ class DirectoryLock:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as failure:
             raise _cannot_lock(self._path, failure) from failure
-        if not _lock(self._descriptor):
+        if not self._take():
             owner = os.read(self._descriptor, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._descriptor)
             raise StartRefused(self.TAKEN.format(owner=owner, directory=self._path.parent))
@@ -53,11 +57,20 @@ class DirectoryLock:
     ) -> None:
         os.close(self._descriptor)
 
+    def _take(self) -> bool:
+        """Take the lock; `owner_of` of another process holds it for a moment when it looks."""
+        for _ in range(self.TRIES - 1):
+            if _lock(self._descriptor):
+                return True
+            time.sleep(_MOMENT)
+        return _lock(self._descriptor)
+
 
 class BackupLock(DirectoryLock):
     """Lets one backup of a data directory be made at a time, whether a server runs or not."""
 
     FILE = "chatbox.backup-lock"
+    TRIES = 1
     TAKEN = (
         "Another backup of {directory} is being made (process {owner}). Wait until it has ended."
     )

@@ -1,9 +1,11 @@
 """One server per data directory, which is its owner's alone."""
 
+import fcntl
 import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,17 @@ def test_the_lock_can_be_taken_again_after_it_was_let_go(tmp_path: Path) -> None
         with DirectoryLock(tmp_path), pytest.raises(StartRefused), DirectoryLock(tmp_path):
             pass
     assert mode(tmp_path / "chatbox.lock") == 0o600
+
+
+def test_who_only_looks_keeps_no_server_away(tmp_path: Path) -> None:
+    with DirectoryLock(tmp_path):
+        pass
+    descriptor = os.open(tmp_path / "chatbox.lock", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    looking = threading.Timer(0.03, os.close, [descriptor])
+    looking.start()
+    with DirectoryLock(tmp_path):
+        looking.join()
 
 
 def test_a_new_directory_is_private(tmp_path: Path) -> None:
