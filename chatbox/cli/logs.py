@@ -32,6 +32,7 @@ _TOLD = re.compile(  # `name: value`, `name="value"`, `(b'name', b'value')`, `Na
 _SECRET = re.compile(
     r"(?i)(bearer\s+|\b(?:sk|cbx|gsk|xai|whsec|pplx|hf)[-_]|\bAIza)[A-Za-z0-9._~+/=-]{6,}"
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class _Lines(logging.Formatter):
@@ -124,4 +125,5 @@ def _shown(value: object) -> object:
 
 
 def _one_line(value: object) -> str:
-    return str(value).replace("\r", "\\r").replace("\n", "\\n")
+    """Write what would break the line, or order a terminal about, as an escape."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), str(value))

@@ -106,3 +106,8 @@ def request_id() -> Iterator[str]:
 
 def test_lines_name_the_request_they_belong_to(style: logging.Formatter, request_id: str) -> None:
     assert request_id in line_of(style)
+
+
+def test_a_name_orders_the_terminal_about_as_little_as_it_breaks_the_line() -> None:
+    line = line_of(Pretty(), "turn", model="a\r\n\x1b[2Jb\u2028\x9bc")
+    assert line.endswith(r"model=a\r\n\x1b[2Jb\u2028\x9bc")
