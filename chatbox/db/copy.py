@@ -23,13 +23,17 @@ _STEPS = 2_000
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """What a sound copy holds. `fingerprint` is that of its master key, if it knows one."""
+    """What a sound copy holds. `fingerprint` is that of its master key, if it knows one.
+
+    `foreign` names triggers and views, which chatbox has none of.
+    """
 
     migrations: list[str]
     fingerprint: str | None
     holds_secrets: bool
     sessions: int
     messages: int
+    foreign: list[str]
 
 
 def copy_database(
@@ -92,7 +96,10 @@ def forget_secrets(path: Path) -> None:
 
 
 def _contents(reader: sqlite3.Connection, path: Path, known: Sequence[str]) -> Contents:
-    tables = {row[0] for row in reader.execute("SELECT name FROM sqlite_schema")}
+    # A view could be endless, and is no table of ours.
+    tables = {
+        row[0] for row in reader.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    }
     if not {"_sqlite_migrations", "instance", "providers", "sessions", "messages"} <= tables:
         raise BackupFailed(f"The file {path} is a database, but not one of chatbox.")
     applied = reader.execute(
@@ -105,12 +112,14 @@ def _contents(reader: sqlite3.Connection, path: Path, known: Sequence[str]) -> C
             "version."
         )
     fingerprint = reader.execute("SELECT key_fingerprint FROM instance").fetchone()
+    foreign = reader.execute("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')")
     return Contents(
         migrations=migrations,
-        fingerprint=None if fingerprint is None else fingerprint[0],
+        fingerprint=None if fingerprint is None else str(fingerprint[0]),
         holds_secrets=_count(reader, "SELECT count(*) FROM providers WHERE secret IS NOT NULL") > 0,
         sessions=_count(reader, "SELECT count(*) FROM sessions WHERE deleted_at IS NULL"),
         messages=_count(reader, "SELECT count(*) FROM messages"),
+        foreign=[str(row[0]) for row in foreign],
     )
 
 

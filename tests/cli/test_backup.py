@@ -304,3 +304,37 @@ def test_an_interrupted_backup_leaves_nothing(
     assert not list(database.parent.glob("*.partial"))
     assert files_in(database.parent / "backups") == []
     assert last_backup(database.parent).last is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("CREATE TRIGGER evil AFTER UPDATE ON users BEGIN DELETE FROM sessions; END", "'evil', a"),
+        ("CREATE VIEW more AS SELECT 1", "'more', a trigger or view"),
+        (
+            "ALTER TABLE sessions RENAME TO hidden; CREATE VIEW sessions AS WITH RECURSIVE n(i) AS "
+            "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, NULL AS deleted_at FROM n",
+            "not one of chatbox",
+        ),
+    ],
+)
+def test_a_file_with_foreign_triggers_or_views_is_no_backup(
+    database: Path, tmp_path: Path, change: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup", tmp_path / "out", "--data-dir", database.parent) == 0
+    (backup,) = files_in(tmp_path / "out")
+    with closing(sqlite3.connect(backup)) as connection:
+        connection.executescript(change)
+    assert said in refusal(capsys, "restore", backup, "--yes", "--data-dir", database.parent)
+
+
+def test_a_key_that_cannot_be_read_is_told(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Docker makes a directory where it is to mount a file that is missing."""
+    put_secret(database, KEY)
+    assert run("backup", tmp_path / "out", "--data-dir", database.parent) == 0
+    (backup,) = files_in(tmp_path / "out")
+    (tmp_path / "data.master-key").mkdir()
+    said = refusal(capsys, "restore", backup, "--yes", "--data-dir", database.parent)
+    assert "cannot be read: Is a directory" in said

@@ -45,7 +45,9 @@ def stage(
         else:
             copy_synced(backup, staged, stop=stop, progress=partial(progress, "Copying"))
         progress("Checking", 0.0)
-        return check_copy(staged, known_migrations(), stop=stop, called=backup)
+        contents = check_copy(staged, known_migrations(), stop=stop, called=backup)
+        _refuse_foreign(contents, backup)
+        return contents
     except OSError as failure:
         staged.unlink(missing_ok=True)
         raise BackupFailed(
@@ -71,7 +73,12 @@ def check_key(contents: Contents, config: Config, environ: Mapping[str, str]) ->
             f"The secrets in the backup need the master key with the fingerprint {wanted}…, and "
             f"there is none: the file {path} is missing. {way_out}"
         )
-    box = SecretBox(load_master_key(path, environ, create=False))
+    try:
+        box = SecretBox(load_master_key(path, environ, create=False))
+    except OSError as failure:
+        raise BackupFailed(
+            f"The master key file {path} cannot be read: {failure.strerror}. {way_out}"
+        ) from failure
     if box.fingerprint != contents.fingerprint:
         raise BackupFailed(
             f"The secrets in the backup need the master key with the fingerprint {wanted}…, but "
@@ -102,6 +109,15 @@ def _refuse_live(backup: Path, data: Path) -> None:
         raise BackupFailed(
             f"{backup} is no backup but the file of a database in use: {log.name} beside it holds "
             "a part of it. Make a backup of it with `chatbox backup --data-dir` first."
+        )
+
+
+def _refuse_foreign(contents: Contents, backup: Path) -> None:
+    """What would run on every later write must not come in with a backup."""
+    if contents.foreign:
+        raise BackupFailed(
+            f"The backup {backup} holds {contents.foreign[0]!r}, a trigger or view, which chatbox "
+            "never makes: somebody has changed the file."
         )
 
 
