@@ -8,6 +8,7 @@ pages connect again by themselves.
 import asyncio
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -44,6 +45,15 @@ class Restart:
     def call_off(self) -> None:
         """End for good, as a signal to stop demands."""
         self.is_wanted = self.is_due = False
+
+
+def ignore_requests() -> None:
+    """Let a request to restart do nothing, also in the program that follows, until it is heard.
+
+    By default the signal would end the process.
+    """
+    if hasattr(signal, "SIGUSR2"):
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
 
 
 def start_again(listener: socket.socket) -> None:

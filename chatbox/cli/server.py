@@ -23,7 +23,7 @@ from chatbox.cli.found import find_models
 from chatbox.cli.listener import BACKLOG, check_bind, listen
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
-from chatbox.cli.restart import Restart, start_again
+from chatbox.cli.restart import Restart, ignore_requests, start_again
 from chatbox.cli.stages import showing_progress
 from chatbox.cli.systemd import tell_systemd
 from chatbox.config import Config
@@ -54,6 +54,7 @@ ECHO_SECONDS = 0.25
 
 def serve(config: Config) -> int:
     """Serve until a signal; answer the exit code. Raises `StartRefused`."""
+    ignore_requests()
     set_up_logging(config.log_level, config.log_format)
     check_bind(config)
     check_targets(config.alerts)
@@ -155,6 +156,13 @@ class _Http(uvicorn.Server):
             webbrowser.open(url)
         if hasattr(signal, "SIGUSR2"):
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, self._begin_restart)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Hear no more of restarts, and end."""
+        if hasattr(signal, "SIGUSR2"):
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR2)
+        ignore_requests()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGINT or SIGTERM."""

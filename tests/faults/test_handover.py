@@ -84,6 +84,14 @@ async def test_a_restart_waits_for_a_long_reply_only_so_long(
     assert stored["text"]
 
 
+async def test_asking_again_and_again_ends_no_server(server: Server) -> None:
+    while starts(server) < 2 and server.process.poll() is None:
+        server.process.send_signal(signal.SIGUSR2)
+        await asyncio.sleep(0.02)
+    assert await probe(server.url, lambda: starts(server) >= 2) >= 0
+    assert server.stop() == 0
+
+
 async def test_a_signal_to_stop_calls_a_restart_off(server: Server) -> None:
     async with server.client() as client:
         await send(client, await make_session(client), "ok-100-10")
