@@ -11,6 +11,7 @@ from chatbox.config import Config
 from chatbox.db.condition import SMALL_DISK_SHARE
 from chatbox.db.lock import owner_of
 from chatbox.db.quiet import has_log
+from chatbox.db.replace import MARK
 from chatbox.db.snapshots import list_snapshots
 from chatbox.db.upgrade import SHARE
 from chatbox.kit.clock import now_ms, rfc3339
@@ -22,7 +23,7 @@ _REMOTE = re.compile(
 )
 OLD_BACKUP_MS = 7 * 24 * 3_600_000
 _GONE = {"tmpfs", "ramfs"}
-_LEFT = ("chatbox.db.upgrading*", "chatbox.restor*", "chatbox.db.trial*", "chatbox.probe")
+_LEFT = ("chatbox.db.upgrading*", "chatbox.restore*", "chatbox.db.trial*", "chatbox.probe")
 
 
 def check_place(config: Config) -> Iterator[Finding]:
@@ -164,6 +165,12 @@ def _server(config: Config) -> Finding:
 
 
 def _leftovers(folder: Path) -> Finding:
+    if (mark := folder / MARK).exists() and owner_of(folder) is None:
+        return warning(
+            "leftovers",
+            f"A restore or rollback was cut off, and {mark} tells how far it came. The next start "
+            "undoes or completes it; delete nothing.",
+        )
     files = [file for pattern in _LEFT for file in folder.glob(pattern)]
     files += folder.glob("snapshots/*.partial*")
     if not files:

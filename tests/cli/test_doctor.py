@@ -18,6 +18,7 @@ import chatbox
 from chatbox.cli.doctor_place import file_system_of
 from chatbox.cli.main import main
 from chatbox.db.lock import DirectoryLock
+from chatbox.db.replace import MARK
 from chatbox.kit.clock import now_ms
 from chatbox.kit.secretbox import SecretBox
 from chatbox.system.backup.state import FILE, Attempt, note_attempt
@@ -208,6 +209,14 @@ def test_open_modes_leftovers_and_a_future_session_are_warnings(healthy: Path) -
     assert {name for name, (state, _) in found.items() if state == "warning"} == {
         "modes", "leftovers", "clock",
     }  # fmt: skip
+
+
+def test_the_mark_of_a_restore_that_was_cut_off_is_not_to_be_deleted(healthy: Path) -> None:
+    (healthy / MARK).write_text('{"folder":"replaced-1","had_database":true}')
+    (healthy / "replaced-1").mkdir()
+    (healthy / "chatbox.db").rename(healthy / "replaced-1" / "chatbox.db")
+    state, text = examined(healthy, code=0)["leftovers"]
+    assert (state, "delete nothing" in text, "may be deleted" in text) == ("warning", True, False)
 
 
 def test_a_backup_that_is_old_failed_or_missing_is_a_warning(healthy: Path) -> None:
