@@ -44,7 +44,10 @@ def storage(condition: Condition) -> str | None:
 
 def free_disk(condition: Condition, least: int) -> str | None:
     """The disk is about to be full."""
-    free = condition.free_bytes()
+    try:
+        free = condition.free_bytes()
+    except OSError as failure:
+        return f"The disk of the database cannot be asked what is free: {failure.strerror}."
     if free >= least:
         return None
     return f"Only {free / 1e6:,.0f} MB are free on the disk of the database."

@@ -96,3 +96,8 @@ async def test_backups_count_from_the_last_one_or_from_the_start(
     last[0] = now_ms() - 49 * HOUR_MS
     assert rules["backup"]() == "The last backup is 49 hours old."
     assert old_backup(now_ms() - 47 * HOUR_MS, 48) is None
+
+
+async def test_a_disk_that_has_gone_is_told(watch: Watch, tmp_path: Path) -> None:
+    gone = Condition(tmp_path / "gone" / "chatbox.db")
+    assert "No such file" in str(rule("disk", watch, gone, free_disk_bytes=1)())
