@@ -33,7 +33,8 @@ COPY = ".upgrading"
 TRIAL = ".trial"
 SHARE = 3
 """Room for the snapshot, the copy, and a table that is written anew; times the size of the file."""
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.1
 _TICK_SECONDS = 2.0
 _TICK_STEPS = 200_000
 
@@ -137,24 +138,44 @@ def change_copy(copy: Path, work: Work, stages: Stages) -> None:
 
 
 def let_go(path: Path, before: object) -> None:
-    """Write the log back into the file and remove it; raises when somebody else has it open."""
-    with closing(
-        sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_SECONDS)
-    ) as connection:
+    """Write the log back into the file and remove it; raises when somebody else has it open.
+
+    A backup may read it just now, and SQLite does not wait for readers here: so this does.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         if before != _state(path):
-            raise StartRefused(
-                f"Another program has changed {path} meanwhile. Close it, and start again. "
-                "Nothing was changed."
-            )
-        try:
-            mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-        except sqlite3.OperationalError as failure:
-            mode = str(failure)
+            raise _changed(path)
+        version = _version(connection)
+        while (mode := _leave_log(connection)) != "delete" and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+            if _version(connection) != version:
+                raise _changed(path)
     if mode != "delete":
         raise StartRefused(
             f"Another program has {path} open ({mode}). Close it, and start again. Nothing was "
             "changed."
         )
+
+
+def _leave_log(connection: sqlite3.Connection) -> str:
+    try:
+        return str(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0])
+    except sqlite3.OperationalError as failure:
+        return str(failure)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """A number that changes when others commit, which a read notices."""
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _changed(path: Path) -> StartRefused:
+    return StartRefused(
+        f"Another program has changed {path} meanwhile. Close it, and start again. Nothing was "
+        "changed."
+    )
 
 
 def put_in_place(copy: Path, path: Path) -> None:

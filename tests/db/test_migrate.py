@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -191,6 +192,34 @@ def test_a_file_that_another_program_has_open_is_not_replaced(
             migrate(old_file)
     assert list_snapshots(old_file) == []
     assert migrate(old_file) == ["m9000_colours"]
+
+
+@pytest.mark.usefixtures("newer_program")
+@pytest.mark.parametrize("writes", [False, True])
+def test_an_upgrade_waits_for_who_reads_and_refuses_who_writes(
+    old_file: Path, writes: bool
+) -> None:
+    """As `chatbox backup` does, beside a server that starts."""
+    other = sqlite3.connect(old_file, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM sessions").fetchall()
+
+    def end() -> None:
+        other.execute("COMMIT")
+        if writes:
+            other.execute("UPDATE sessions SET title = 'Late'")
+        other.close()
+
+    ending = threading.Timer(1.0, end)
+    ending.start()
+    if writes:
+        with pytest.raises(StartRefused, match="has changed"):
+            migrate(old_file)
+        assert ask(old_file, "SELECT title FROM sessions") == [("Late",)]
+    else:
+        assert migrate(old_file) == ["m9000_colours"]
+    ending.join()
 
 
 @pytest.mark.usefixtures("newer_program")
