@@ -18,8 +18,15 @@ logger = logging.getLogger(__name__)
 _MOMENT = 0.02  # seconds
 
 
+class LockTaken(StartRefused):
+    """Somebody else holds the lock."""
+
+
 class DirectoryLock:
-    """Holds the data directory while the `with` block runs; raises `StartRefused` when taken."""
+    """Holds the data directory while the `with` block runs.
+
+    Raises `LockTaken`, and `StartRefused` when the lock file cannot be written.
+    """
 
     FILE = "chatbox.lock"
     TRIES = 6
@@ -40,7 +47,7 @@ class DirectoryLock:
         if not self._take():
             owner = os.read(self._descriptor, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._descriptor)
-            raise StartRefused(self.TAKEN.format(owner=owner, directory=self._path.parent))
+            raise LockTaken(self.TAKEN.format(owner=owner, directory=self._path.parent))
         try:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)

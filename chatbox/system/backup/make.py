@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from chatbox.db.copy import Contents, check_copy, copy_database
-from chatbox.db.lock import BackupLock, check_owner
+from chatbox.db.lock import BackupLock, LockTaken, check_owner
 from chatbox.db.migrate import known_migrations
 from chatbox.errors import BackupFailed, BackupUnderWay, StartRefused
 from chatbox.kit.clock import now_ms
@@ -190,12 +190,10 @@ def _alone(plan: Plan) -> Iterator[None]:
             raise BackupFailed(str(refused)) from refused
         try:
             stack.enter_context(BackupLock(plan.data))
-        except StartRefused as taken:
+        except LockTaken as taken:
             raise BackupUnderWay(str(taken)) from taken
-        except OSError as failure:
-            raise BackupFailed(
-                f"{plan.data} cannot be written to: {failure.strerror}."
-            ) from failure
+        except StartRefused as refused:
+            raise BackupFailed(str(refused)) from refused
         yield
 
 

@@ -150,3 +150,11 @@ def test_a_damaged_state_counts_as_none(tmp_path: Path) -> None:
     assert last_backup(tmp_path).last is None
     note_attempt(tmp_path, ATTEMPT)
     assert last_backup(tmp_path).last_good == ATTEMPT
+
+
+async def test_a_lock_that_cannot_be_written_is_a_failure(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (data_dir / BackupLock.FILE).mkdir()
+    await schedule(data_dir).tick()
+    assert [record.message for record in caplog.records] == ["the backup failed"]
