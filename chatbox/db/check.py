@@ -4,6 +4,7 @@ A damaged page is noticed when it is touched at the latest, but then chats have 
 it. The check reads the whole file: 1.6 to 3 ms a megabyte were measured.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from enum import Enum
@@ -12,9 +13,13 @@ from pathlib import Path
 from chatbox.db.quiet import has_log, reading
 from chatbox.db.snapshots import damaged, unreadable
 
+logger = logging.getLogger(__name__)
+
 SMALL = 32_000_000
 LARGE = 256_000_000
 _TICK_STEPS = 20_000
+# SQLITE_BUSY and SQLITE_CANTOPEN, as with too many open files: nothing was read (rescode.html).
+_NO_VERDICT = {5, 14}
 
 
 class Checked(Enum):
@@ -53,6 +58,9 @@ def first_damage(path: Path, *, is_wanted: Callable[[], bool]) -> str | None:
     try:
         return _quick_check(path, is_wanted, is_open_here=True)
     except sqlite3.Error as failure:
+        if getattr(failure, "sqlite_errorcode", 0) & 0xFF in _NO_VERDICT and path.exists():
+            logger.warning("the file could not be checked: %s", failure)
+            return None
         return str(failure) if is_wanted() else None
 
 

@@ -1,5 +1,7 @@
 """The check of a file while its server runs."""
 
+import os
+import resource
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -46,3 +48,15 @@ async def test_what_is_written_meanwhile_is_no_damage(
         assert first_damage(path, is_wanted=write) is None
         assert ticks > 100
         await database.close()
+
+
+def test_too_many_open_files_are_no_damage(data_dir: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        assert first_damage(data_dir / "chatbox.db", is_wanted=lambda: True) is None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert first_damage(data_dir / "gone.db", is_wanted=lambda: True) is not None
