@@ -55,7 +55,7 @@ class Bench:
     def serve_command(self, data: Path) -> list[str]:
         """What starts a server that looks for nothing."""
         flags = ["--port", "0", "--no-discover", "--no-demo-model", "--data-dir", str(data)]
-        return [*self.command, "serve", *flags]
+        return [*self.command, "serve", "--log-level", "warning", *flags]
 
 
 def bench_of(executable: str | None) -> Bench:
