@@ -33,6 +33,7 @@ LONG: dict[str, str] = {
 CATCHES_ALL: dict[str, str] = {
     "chatbox/kit/tasks.py::_repeat": "the job edge: a failing round is logged, the next one runs",
     "chatbox/kit/tasks.py::uncancelled": "the failure is raised by `result()` below",
+    "chatbox/kit/tasks.py::_tell": "the failure is raised where the result is awaited",
     "chatbox/chat/turn.py::_run": "the turn edge: whatever happens, the reply gets its end",
     "chatbox/chat/ending.py::end": "the turn edge: a reply that cannot be saved is said to be lost",
     "chatbox/events/socket.py::_listen": "the request edge: whatever is said ends the connection",

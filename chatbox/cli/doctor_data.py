@@ -97,11 +97,13 @@ def _key(config: Config, path: Path) -> tuple[SecretBox | None, Finding]:
 
 
 def _soundness(path: Path, schema: Schema) -> Finding:
-    is_at_rest = owner_of(path.parent) is None and not has_log(path)
+    is_at_rest, before = owner_of(path.parent) is None and not has_log(path), path.stat()
     try:
         with reading(path) as connection:
             found = violations(connection)
             unfinished = violations(connection, AT_REST) if is_at_rest and not found else {}
+        if found and is_at_rest and path.stat().st_mtime_ns != before.st_mtime_ns:
+            return _soundness(path, schema)  # a server has begun to write into it meanwhile
     except StorageFailed as problem:
         return failure("soundness", _unreadable(path, problem))
     if found:

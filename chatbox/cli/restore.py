@@ -13,7 +13,7 @@ from chatbox.cli.interrupts import interruptible
 from chatbox.cli.progress import Line
 from chatbox.config import Config, Loaded
 from chatbox.db.copy import Contents, forget_secrets
-from chatbox.db.lock import DirectoryLock, check_owner, prepare_directory
+from chatbox.db.lock import BackupLock, DirectoryLock, check_owner, prepare_directory
 from chatbox.db.replace import FETCHED, STAGED, settle
 from chatbox.errors import BackupFailed, StartRefused
 from chatbox.kit.tasks import stoppable
@@ -48,7 +48,7 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
     data = loaded.config.data_path
     prepare_directory(data)
     check_owner(data)
-    with DirectoryLock(data), interruptible():
+    with DirectoryLock(data), BackupLock(data), interruptible():
         if told := settle(data):
             print(told)
         try:

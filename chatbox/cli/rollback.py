@@ -9,7 +9,7 @@ from chatbox.cli.command import Command, Parser, add_place_options
 from chatbox.cli.findings import megabytes
 from chatbox.cli.stages import showing_progress
 from chatbox.config import Loaded
-from chatbox.db.lock import DirectoryLock
+from chatbox.db.lock import BackupLock, DirectoryLock
 from chatbox.db.migrate import schema_of
 from chatbox.db.replace import settle
 from chatbox.db.returning import Returned, choose_snapshot, give_back
@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
         print("Nothing was changed.")
         return 0
     os.umask(0o077)
-    with DirectoryLock(database.parent):
+    with DirectoryLock(database.parent), BackupLock(database.parent):
         if told := settle(database.parent):
             print(told)
         snapshot = choose_snapshot(database, options.to)

@@ -87,7 +87,7 @@ def system_unit(command: list[str], data: Path | None = None) -> str:
 
 
 def _unit(command: list[str], *, more: str, after: str, target: str) -> str:
-    service = _SERVICE.format(command=" ".join(map(_quoted, command)))
+    service = _SERVICE.format(command=" ".join(map(_word, command)))
     return (
         f"{MARK}; change it with `systemctl edit chatbox`.\n"
         f"[Unit]\nDescription=chatbox, a chat with language models\n{after}\n"
@@ -96,7 +96,12 @@ def _unit(command: list[str], *, more: str, after: str, target: str) -> str:
     )
 
 
-def _quoted(word: str) -> str:
-    """Write a word as systemd reads it back: `%` and `$` would be filled in."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+def _word(word: str) -> str:
+    """Write a word of a command, in which `$` would be filled in."""
+    return _quoted(word.replace("$", "$$"))
+
+
+def _quoted(text: str) -> str:
+    """Write a text as systemd reads it back: `%` would be filled in."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"' if set(escaped) & set(" \t'\"\\;") else escaped

@@ -5,9 +5,11 @@ the only module that creates tasks.
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -110,3 +112,21 @@ async def stoppable(work: Callable[[threading.Event], T]) -> T:
         if not thread.cancelled():
             thread.exception()  # it was stopped: nobody needs to hear how
         raise
+
+
+async def in_daemon_thread(work: Callable[[], T]) -> T:
+    """Run blocking work that the end of the process need not wait for."""
+    outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    threading.Thread(target=_tell, args=(work, outcome), daemon=True, name="daemon").start()
+    return await outcome
+
+
+def _tell(work: Callable[[], T], outcome: asyncio.Future[T]) -> None:
+    """Hand what the work gives or raises to the loop of the future, unless that has been closed."""
+    settle: Callable[[], None]
+    try:
+        settle = partial(outcome.set_result, work())
+    except BaseException as failure:  # raised again where it is awaited
+        settle = partial(outcome.set_exception, failure)
+    with contextlib.suppress(RuntimeError):
+        outcome.get_loop().call_soon_threadsafe(lambda: None if outcome.done() else settle())

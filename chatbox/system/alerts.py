@@ -19,7 +19,7 @@ CALM_CHECKS = 4
 class _Firing(msgspec.Struct):
     detail: str
     since_ms: int
-    told_at: float
+    told_at: float | None = None
     calm: int = 0
 
 
@@ -56,21 +56,25 @@ class Alarm:
                 await self._calmed(name, known)
 
     async def _found(self, name: str, detail: str, known: _Firing | None) -> None:
-        now = self._clock()
         if known is None:
-            since = now_ms()
-            if await self._tell("firing", name, detail, since):
-                self._firing[name] = _Firing(detail, since, now)
-            return
+            known = self._firing[name] = _Firing(detail, now_ms())
         known.detail, known.calm = detail, 0
-        is_due = self._remind_seconds > 0 and now - known.told_at >= self._remind_seconds
-        if is_due and await self._tell("reminder", name, detail, known.since_ms):
+        now = self._clock()
+        if known.told_at is None:
+            event: Event = "firing"
+        elif self._remind_seconds > 0 and now - known.told_at >= self._remind_seconds:
+            event = "reminder"
+        else:
+            return
+        if await self._tell(event, name, detail, known.since_ms):
             known.told_at = now
 
     async def _calmed(self, name: str, known: _Firing) -> None:
         """It is over when it has been quiet for a while, so that nothing flickers."""
         known.calm += 1
-        if known.calm >= CALM_CHECKS and await self._tell(
+        if known.calm < CALM_CHECKS:
+            return
+        if known.told_at is None or await self._tell(
             "resolved", name, known.detail, known.since_ms
         ):
             del self._firing[name]

@@ -1,12 +1,12 @@
 """Messages to whoever runs the server, by webhook and by e-mail."""
 
-import asyncio
 import logging
 import re
 import socket
 from collections.abc import Callable, Coroutine
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -19,6 +19,7 @@ from chatbox.kit.egress import Client, InvalidURL, Policy, check_url
 from chatbox.kit.egress_address import host_of, port_of
 from chatbox.kit.ids import new_id
 from chatbox.kit.mail import MailFailed, MailServer, send_mail
+from chatbox.kit.tasks import in_daemon_thread
 from chatbox.kit.webhook import WebhookFailed, key_of, post_signed
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class Targets:
             user=alerts.smtp_user,
             password=alerts.smtp_password,
         )
-        await asyncio.to_thread(send_mail, server, _letter(alerts, notice))
+        await in_daemon_thread(partial(send_mail, server, _letter(alerts, notice)))
 
 
 def notice_of(event: Event, rule: str, detail: str, *, since_ms: int | None = None) -> Notice:

@@ -74,7 +74,7 @@ def files_of(data: Path) -> dict[str, str]:
     return {
         file.relative_to(data).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in data.rglob("*")
-        if file.is_file() and file.name != "chatbox.lock"
+        if file.is_file() and file.name not in ("chatbox.lock", "chatbox.backup-lock")
     }
 
 

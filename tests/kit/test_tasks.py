@@ -1,10 +1,11 @@
 """Work that belongs to the server: it ends by itself, and its failures are logged."""
 
 import asyncio
+import threading
 
 import pytest
 
-from chatbox.kit.tasks import Tasks, uncancelled
+from chatbox.kit.tasks import Tasks, in_daemon_thread, uncancelled
 
 
 async def test_uncancelled_work_ends_though_its_caller_is_cancelled() -> None:
@@ -118,3 +119,27 @@ async def test_a_job_may_begin_with_its_pause() -> None:
     await asyncio.sleep(0.01)
     assert rounds == ["x"]
     await tasks.cancel()
+
+
+async def test_a_daemon_thread_gives_its_result_or_failure() -> None:
+    assert await in_daemon_thread(lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        await in_daemon_thread(lambda: 1 // 0)
+
+
+def test_nothing_waits_for_a_daemon_thread() -> None:
+    still, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        still.wait(20)
+        done.set()
+
+    async def begin() -> None:
+        waiting = asyncio.create_task(in_daemon_thread(work))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+
+    asyncio.run(begin())
+    assert not done.is_set()
+    still.set()
+    assert done.wait(5)

@@ -80,7 +80,7 @@ async def test_what_nobody_took_is_told_again() -> None:
         targets = Targets(Alerts(webhook_url=hook.url))
         alarm = Alarm(targets, {"weather": weather}, remind_hours=24, clock=Clock())
         await alarm.check()
-        assert alarm.firing == 0
+        assert alarm.firing == 1
         hook.answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
         await alarm.check()
         await alarm.check()
