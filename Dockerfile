@@ -11,7 +11,8 @@ COPY . .
 # What `git rev-parse HEAD` and `git log -1 --format=%ct` tell; the sources come without .git.
 ARG COMMIT=""
 ARG SOURCE_DATE_EPOCH=""
-RUN CHATBOX_COMMIT="$COMMIT" python3 scripts/build_binary.py --onedir \
+RUN CHATBOX_COMMIT="$COMMIT" SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-0}" \
+    python3 scripts/build_binary.py --onedir \
     && python3 scripts/image_root.py /image
 
 FROM scratch

@@ -2,12 +2,14 @@
 
 import argparse
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
 from chatbox.cli.command import Command, Parser, add_place_options
 from chatbox.cli.findings import Finding
 from chatbox.config import Config, Loaded
+from chatbox.errors import StartRefused
 
 EXIT_UNWELL = 1
 _DESCRIPTION = (
@@ -23,13 +25,17 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument(
         "--url", metavar="URL", help="look from outside: the address that people open"
     )
+    parser.add_argument(
+        "--login-file", metavar="FILE", help="user:password for the proxy at that address"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_place_options(parser)
 
 
 def _run(options: argparse.Namespace, loaded: Loaded) -> int:
     findings = []
-    for finding in examine(loaded.config, deep=options.deep, url=options.url):
+    login = _login(options.login_file)
+    for finding in examine(loaded.config, deep=options.deep, url=options.url, login=login):
         findings.append(finding)
         if not options.json:
             print(f"{finding.state:8} {finding.check:10} {finding.text}", flush=True)
@@ -38,7 +44,9 @@ def _run(options: argparse.Namespace, loaded: Loaded) -> int:
     return EXIT_UNWELL if any(finding.state == "failure" for finding in findings) else 0
 
 
-def examine(config: Config, *, deep: bool = False, url: str | None = None) -> Iterator[Finding]:
+def examine(
+    config: Config, *, deep: bool = False, url: str | None = None, login: str = ""
+) -> Iterator[Finding]:
     """Make every check, the quickest first."""
     # Half a second of imports that only this command needs.
     from chatbox.cli.doctor_data import check_data, check_sqlite_version  # noqa: PLC0415
@@ -52,7 +60,16 @@ def examine(config: Config, *, deep: bool = False, url: str | None = None) -> It
     if url is not None:
         from chatbox.cli.doctor_stream import check_address  # noqa: PLC0415
 
-        yield from check_address(url)
+        yield from check_address(url, login)
+
+
+def _login(file: str | None) -> str:
+    if file is None:
+        return ""
+    try:
+        return Path(file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as problem:
+        raise StartRefused(f"{file} cannot be read: {problem}.") from problem
 
 
 COMMAND = Command(

@@ -13,11 +13,11 @@ _TRIES = 3
 _LEEWAY_SECONDS = 60.0
 
 
-def check_address(url: str) -> Iterator[Finding]:
+def check_address(url: str, login: str = "") -> Iterator[Finding]:
     """Check the address that people open, with a trial stream through all that lies between."""
     address = url.rstrip("/")
     try:
-        arrival = asyncio.run(_try_stream(f"{address}/healthz/stream"))
+        arrival = asyncio.run(_try_stream(f"{address}/healthz/stream", login))
     except NoAnswer as problem:
         yield failure("address", f"{problem} Check the address, and whether the server runs.")
         return
@@ -29,12 +29,12 @@ def check_address(url: str) -> Iterator[Finding]:
     yield _stream(address, arrival)
 
 
-async def _try_stream(url: str) -> Arrival:
+async def _try_stream(url: str, login: str) -> Arrival:
     """Take the best of a few tries: this computer may be busy and read late, too."""
-    arrival = await arrival_of(url)
+    arrival = await arrival_of(url, login)
     for _ in range(_TRIES - 1):
         if arrival.status == 200 and _is_held(arrival):
-            arrival = await arrival_of(url)
+            arrival = await arrival_of(url, login)
     return arrival
 
 
@@ -72,6 +72,11 @@ def _foreign(address: str, arrival: Arrival) -> str:
         return (
             f"The server at {address} does not answer under this name. Use the address that it "
             "prints at its start."
+        )
+    if arrival.status in (401, 403):
+        return (
+            f"The proxy at {address} asks for a password ({arrival.status}). Name a file that "
+            "holds `user:password` with --login-file."
         )
     if arrival.status in (502, 503, 504):
         return f"The proxy at {address} answers, but finds no chatbox ({arrival.status})."

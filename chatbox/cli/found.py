@@ -26,7 +26,8 @@ async def find_models(config: Config, server: Server, stack: AsyncExitStack) -> 
         for name in await server.discovery.connect_found(OWNER):
             print(f"  Found {name} and connected it.", flush=True)
         others = await server.providers.all(OWNER)
-    if config.demo_model and not any(row.enabled for row in others):
+    usable = [row for row in others if row.enabled and (row.model_count or row.state != "failed")]
+    if config.demo_model and not usable:
         await _start_demo(server, stack, demo.public_id if demo else None)
     elif demo is not None and demo.enabled:
         await server.providers.change(

@@ -13,7 +13,7 @@ from chatbox.errors import StartRefused
 
 SYSTEM_UNIT = Path("/etc/systemd/system/chatbox.service")
 # A unit for the whole computer has these folders hidden from it.
-HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
+HIDDEN = (Path("/home"), Path("/root"), Path("/run/user"), Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 _HANDED_ON = ("host", "port", "data_dir", "config", "master_key_file", "log_level", "log_format")
 
 
@@ -54,10 +54,10 @@ def _program(*, system: bool) -> list[str]:
     else:
         command = [str(beside)] if beside.is_file() else [sys.executable, "-m", "chatbox"]
     places = {Path(command[0]).absolute(), Path(command[0]).resolve(), Path(sys.base_prefix)}
-    if system and any(place.is_relative_to(home) for place in places for home in HOMES):
+    if system and any(place.is_relative_to(home) for place in places for home in HIDDEN):
         raise StartRefused(
-            f"A service of the whole computer cannot run {command[0]}, which lies in a home "
-            "directory. Put chatbox into /usr/local/bin, or use --user."
+            f"A service of the whole computer cannot run {command[0]}, which lies in a home or "
+            "temporary directory. Put chatbox into /usr/local/bin, or use --user."
         )
     return command
 

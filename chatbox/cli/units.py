@@ -87,9 +87,10 @@ def system_unit(command: list[str], data: Path | None = None) -> str:
 
 
 def _unit(command: list[str], *, more: str, after: str, target: str) -> str:
+    edit = f"systemctl {'' if more else '--user '}edit chatbox"
     service = _SERVICE.format(command=" ".join(map(_word, command)))
     return (
-        f"{MARK}; change it with `systemctl edit chatbox`.\n"
+        f"{MARK}; change it with `{edit}`.\n"
         f"[Unit]\nDescription=chatbox, a chat with language models\n{after}\n"
         f"[Service]\n{service}\n{more}{_FOR_EVERYBODY}\n"
         f"[Install]\nWantedBy={target}\n"

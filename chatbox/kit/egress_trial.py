@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from base64 import b64encode
 
 import httpx
 import msgspec
@@ -26,13 +27,16 @@ class Arrival(msgspec.Struct, frozen=True):
     spread: float
 
 
-async def arrival_of(url: str) -> Arrival:
-    """Ask for a stream as a browser would; raises `NoAnswer`."""
+async def arrival_of(url: str, login: str = "") -> Arrival:
+    """Ask for a stream as a browser would; raises `NoAnswer`.
+
+    `login` is `user:password` for a proxy that asks for it (RFC 7617).
+    """
     try:
         parsed = check_url(url)
         policy = Policy([(host_of(parsed), port_of(parsed))])
         async with Client(policy) as client, asyncio.timeout(_SECONDS):
-            return await _ask(client, url)
+            return await _ask(client, url, login)
     except InvalidURL as problem:
         raise NoAnswer(f"{url} is not an address: {problem}") from problem
     except TimeoutError as problem:
@@ -41,8 +45,10 @@ async def arrival_of(url: str) -> Arrival:
         raise NoAnswer(f"{url} cannot be reached: {problem}") from problem
 
 
-async def _ask(client: Client, url: str) -> Arrival:
+async def _ask(client: Client, url: str, login: str) -> Arrival:
     headers = {"Accept": "text/event-stream", "Accept-Encoding": "gzip"}
+    if login:
+        headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
     async with client.stream("GET", url, headers=headers) as answer:
         times = [time.monotonic() async for piece in answer.aiter_raw() if piece]
         return Arrival(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbox.cli.install_service import HOMES
+from chatbox.cli.install_service import HIDDEN
 from chatbox.cli.main import EXIT_REFUSED, main
 from chatbox.cli.systemd import tell_systemd
 from chatbox.cli.units import system_unit, user_unit
@@ -50,7 +50,7 @@ def test_a_program_in_a_home_directory_is_no_service_of_the_computer(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     places = [Path(sys.executable), Path(sys.executable).resolve(), Path(sys.base_prefix)]
-    at_home = any(place.is_relative_to(home) for place in places for home in HOMES)
+    at_home = any(place.is_relative_to(home) for place in places for home in HIDDEN)
     code = main(["install-service", "--system", "--print"])
     shown = capsys.readouterr()
     if at_home:

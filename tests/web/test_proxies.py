@@ -13,6 +13,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from chatbox.cli.doctor_stream import check_address
+from chatbox.cli.findings import Finding
 from tests.running import SECRET, Site, events_of, good, next_frame, next_of, refused
 from tests.scripts.places import free_port
 from tests.upstream import Upstream
@@ -108,6 +110,18 @@ async def test_other_sites_and_strangers_stay_outside(proxied: str) -> None:
         assert stopped.value.response.status_code == 403
         client.auth = None
         assert (await client.get("/sessions")).status_code == 401
+
+
+async def test_the_doctor_gets_through_with_a_login(proxied: str) -> None:
+    def findings(login: str) -> list[Finding]:
+        return list(check_address(f"http://{proxied}", login))
+
+    (stopped,) = await asyncio.to_thread(findings, "")
+    assert "--login-file" in stopped.text
+    found = await asyncio.to_thread(findings, ":".join(PASSWORD))
+    assert {one.check: one.state for one in found} == dict.fromkeys(
+        ("address", "clock", "stream"), "ok"
+    )
 
 
 def socket_url(address: str) -> str:

@@ -37,9 +37,9 @@ function Card({ label, value, more, isBad }: CardProps) {
 }
 
 function BackupCard({ backup }: { readonly backup: Stats["now"]["backup"] }) {
-  const made = backup?.made_at ? formatDateTime(backup.made_at) : t("server.backup_none");
-  const more = backup?.error ? t("server.backup_failed") : backup?.made_at ? formatBytes(backup.size_bytes) : "";
-  return <Card label={t("server.backup")} value={made} more={more} isBad={Boolean(backup?.error)} />;
+  const size = backup?.made_at ? formatBytes(backup.size_bytes) : t("server.backup_none");
+  const more = backup?.error ? t("server.backup_failed") : backup?.made_at ? formatDateTime(backup.made_at) : "";
+  return <Card label={t("server.backup")} value={size} more={more} isBad={Boolean(backup?.error)} />;
 }
 
 function Cards({ now }: { readonly now: Stats["now"] }) {

@@ -1,6 +1,6 @@
 /** Which charts there are, and how their numbers are written. */
 import type { Stats } from "../../lib/api/types";
-import { highestOf, unitOfBytes, type Line, type Points } from "../../lib/charts";
+import { type Line, type Points } from "../../lib/charts";
 import { formatBytes, formatNumber, formatTokens, t, type Key } from "../../lib/i18n";
 
 type Series = Stats["series"];
@@ -18,7 +18,6 @@ interface ChartOf {
   readonly format: (value: number) => string;
   /** Counted in each step: shown per minute, so that an hour and a day can be compared. */
   readonly isCount?: boolean;
-  readonly isBytes?: boolean;
 }
 
 export interface Chart {
@@ -26,7 +25,6 @@ export interface Chart {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
-  readonly unit: number;
 }
 
 const milliseconds = (value: number): string =>
@@ -44,11 +42,11 @@ const CHARTS: readonly ChartOf[] = [
   { title: "server.tokens_received", format: tokens, isCount: true, lines: [{ name: "output_tokens", label: "server.tokens_label" }] },
   { title: "server.running", format: count, lines: [{ name: "running_turns", label: "server.running_label" }] },
   { title: "server.viewers", format: count, lines: [{ name: "viewers", label: "server.viewers_label" }] },
-  { title: "server.memory", format: formatBytes, isBytes: true, lines: [{ name: "memory_bytes", label: "server.memory_label" }] },
+  { title: "server.memory", format: formatBytes, lines: [{ name: "memory_bytes", label: "server.memory_label" }] },
   { title: "server.cpu", format: percent, lines: [{ name: "cpu_percent", label: "server.cpu_label" }] },
   { title: "server.lag", format: milliseconds, lines: [{ name: "loop_lag_ms", label: "server.lag_label" }] },
-  { title: "server.database", format: formatBytes, isBytes: true, lines: [{ name: "database_bytes", label: "server.database_label" }] },
-  { title: "server.disk", format: formatBytes, isBytes: true, lines: [{ name: "free_disk_bytes", label: "server.disk_label" }] },
+  { title: "server.database", format: formatBytes, lines: [{ name: "database_bytes", label: "server.database_label" }] },
+  { title: "server.disk", format: formatBytes, lines: [{ name: "free_disk_bytes", label: "server.disk_label" }] },
 ];
 
 function perMinute(points: Points, stepSeconds: number): Points {
@@ -57,13 +55,12 @@ function perMinute(points: Points, stepSeconds: number): Points {
 
 /** The charts of a series. */
 export function chartsOf(series: Series): Chart[] {
-  return CHARTS.map(({ title, lines, format, isCount, isBytes }) => {
+  return CHARTS.map(({ title, lines, format, isCount }) => {
     const drawn = lines.map(({ name, label, isBad }) => ({
       label: t(label),
       points: isCount ? perMinute(series[name], series.step_seconds) : series[name],
       isBad: isBad ?? false,
     }));
-    const unit = isBytes ? unitOfBytes(highestOf(drawn.map((line) => line.points))) : 1;
-    return { key: title, title: t(title), lines: drawn, format, unit };
+    return { key: title, title: t(title), lines: drawn, format };
   });
 }

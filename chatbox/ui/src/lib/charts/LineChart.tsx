@@ -22,8 +22,6 @@ export interface LineChartProps {
   readonly until: number;
   readonly step: number;
   readonly format: (value: number) => string;
-  /** What the top of the scale is a multiple of. */
-  readonly unit?: number;
 }
 
 interface CursorProps {
@@ -78,11 +76,11 @@ function Drawing({ line, top }: { readonly line: Line; readonly top: number }) {
   );
 }
 
-export function LineChart({ title, lines, until, step, format, unit }: LineChartProps) {
+export function LineChart({ title, lines, until, step, format }: LineChartProps) {
   const id = useId();
   const [at, setAt] = useState<number | null>(null);
   const count = lines[0]?.points.length ?? 0;
-  const top = topOf(highestOf(lines.map((line) => line.points)), unit);
+  const top = topOf(highestOf(lines.map((line) => line.points)));
   const timeOf = (index: number): number => until - (count - 1 - index) * step;
   const show = (value: number | null): string => (value === null ? "—" : format(value));
   const valueOf = (line: Line): number | null => (at === null ? lastKnown(line.points) : (line.points[at] ?? null));

@@ -1,3 +1,3 @@
 /** Charts of one's own: a few kilobytes, in the colours of the tokens. */
 export { LineChart, type Line } from "./LineChart";
-export { highestOf, unitOfBytes, type Points } from "./scale";
+export { type Points } from "./scale";

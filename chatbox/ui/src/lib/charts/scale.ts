@@ -8,18 +8,12 @@ export const HEIGHT = 100;
 
 const STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
 
-/** The round number at or above the highest point; `unit` is what a step is a multiple of. */
-export function topOf(highest: number, unit: number = 1): number {
-  const value = highest / unit;
-  if (!(value > 0)) return unit;
+/** The round number at or above the highest point. */
+export function topOf(value: number): number {
+  if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   const step = STEPS.find((one) => one * power >= value) ?? 10;
-  return step * power * unit;
-}
-
-/** 1024 to a power, so that the top of a chart of bytes is round in its unit. */
-export function unitOfBytes(highest: number): number {
-  return 1024 ** Math.max(0, Math.min(4, Math.floor(Math.log2(Math.max(1, highest)) / 10)));
+  return step * power;
 }
 
 export function highestOf(lines: readonly Points[]): number {

@@ -61,8 +61,8 @@ export function formatAgo(time: string | number | Date, now: number = Date.now()
 
 export function formatBytes(value: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
-  const power = Math.min(units.length - 1, value > 0 ? Math.floor(Math.log2(value) / 10) : 0);
+  const power = Math.min(units.length - 1, value > 0 ? Math.floor(Math.log10(value) / 3) : 0);
   const unit = units[power] ?? "byte";
   const format = cached(`bytes ${unit}`, (id) => new Intl.NumberFormat(id, { style: "unit", unit, maximumFractionDigits: 1 }));
-  return format.format(value / 1024 ** power);
+  return format.format(value / 1000 ** power);
 }

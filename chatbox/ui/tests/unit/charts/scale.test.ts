@@ -1,27 +1,19 @@
 /** Scales and lines of charts. */
 import { describe, expect, test } from "vitest";
-import { draw, highestOf, lastKnown, topOf, unitOfBytes, xOf } from "../../../src/lib/charts/scale";
-
-test.each([
-  [0, 1, 1],
-  [1, 1, 1],
-  [1.2, 1, 1.5],
-  [2.2, 1, 3],
-  [7, 1, 8],
-  [10, 1, 10],
-  [11, 1, 15],
-  [0.045, 1, 0.05],
-  [301 * 1024 ** 2, 1024 ** 2, 400 * 1024 ** 2],
-  [Number.NaN, 1, 1],
-])("the top of a chart up to %s in %s is %s", (highest, unit, top) => expect(topOf(highest, unit)).toBeCloseTo(top));
+import { draw, highestOf, lastKnown, topOf, xOf } from "../../../src/lib/charts/scale";
 
 test.each([
   [0, 1],
-  [1023, 1],
-  [1024, 1024],
-  [3 * 1024 ** 3, 1024 ** 3],
-  [1024 ** 7, 1024 ** 4],
-])("%s bytes are counted in %s", (bytes, unit) => expect(unitOfBytes(bytes)).toBe(unit));
+  [1, 1],
+  [1.2, 1.5],
+  [2.2, 3],
+  [7, 8],
+  [10, 10],
+  [11, 15],
+  [0.045, 0.05],
+  [301_000_000, 400_000_000],
+  [Number.NaN, 1],
+])("the top of a chart up to %s is %s", (highest, top) => expect(topOf(highest)).toBeCloseTo(top));
 
 describe("a line", () => {
   test("goes from left to right, the top at 0", () => expect(draw([0, 5, 10], 10)).toEqual({ line: "M0 100L500 50L1000 0", dots: "" }));
