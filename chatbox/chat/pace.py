@@ -18,7 +18,7 @@ LONGEST = 0.15
 SAMPLE_SECONDS = 0.1
 BUSY, CALM = 0.75, 0.5
 """Shares of the event loop's time; between them the rest stays as it is."""
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = 3
 """Streams that go on in one round of the event loop; each takes some tenths of a millisecond."""
 
 
