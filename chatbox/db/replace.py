@@ -59,7 +59,7 @@ def settle(directory: Path) -> str | None:
 
     Raises `StartRefused` when the mark cannot be read.
     """
-    for left in directory.glob("chatbox.restore*.partial*"):
+    for left in directory.glob("chatbox.restor*.partial*"):
         left.unlink(missing_ok=True)
     try:
         mark = msgspec.json.decode((directory / MARK).read_bytes(), type=_Mark)

@@ -40,6 +40,13 @@ def test_the_old_files_move_together_and_the_new_one_stands_alone(tmp_path: Path
     assert settle(tmp_path) is None
 
 
+def test_a_mark_that_was_only_begun_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "chatbox.db").write_text("old")
+    (tmp_path / f"{MARK}.partial").write_text("{")
+    assert settle(tmp_path) is None
+    assert state(tmp_path) == {"chatbox.db": "old"}
+
+
 def test_without_a_database_nothing_is_put_aside(tmp_path: Path) -> None:
     fill(tmp_path, {})
     replace_database(tmp_path, folder="replaced-1", check=nothing)

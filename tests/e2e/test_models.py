@@ -1,6 +1,8 @@
 """Choosing a model, its parameters, and the account of what was sent."""
 
-from playwright.sync_api import expect
+import time
+
+from playwright.sync_api import Route, expect
 
 from tests.e2e.screen import Screen
 from tests.e2e.site import Site
@@ -34,6 +36,20 @@ def test_a_change_holds_from_the_next_message_on(screen: Screen, site: Site) -> 
     screen.page.keyboard.press("Enter")
     screen.ask("Two")
     expect(screen.replies.first.locator(".message-meta")).to_contain_text("echo")
+    expect(screen.last.locator(".message-meta")).to_contain_text("length")
+
+
+def test_a_message_does_not_overtake_the_change_before_it(screen: Screen, site: Site) -> None:
+    def delay(route: Route) -> None:
+        time.sleep(0.5)  # the page goes on meanwhile
+        route.continue_()
+
+    screen.chat(site.session())
+    screen.page.route("**/api/v1/sessions/*", delay)
+    open_picker(screen)
+    screen.page.get_by_role("combobox", name="Choose a model").fill("length")
+    screen.page.keyboard.press("Enter")
+    screen.ask("One")
     expect(screen.last.locator(".message-meta")).to_contain_text("length")
 
 

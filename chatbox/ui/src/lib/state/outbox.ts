@@ -91,6 +91,7 @@ async function post(item: Outgoing): Promise<Started> {
     await sessions.create(item.create);
     change(item.id, { create: null });
   }
+  await sessions.saved(item.sessionId);
   return api.post<Started>(`/sessions/${item.sessionId}/messages`, bodyOf(item), {
     idempotencyKey: item.id,
   });

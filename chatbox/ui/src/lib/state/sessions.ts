@@ -163,6 +163,23 @@ async function create(body: SessionCreate): Promise<Session> {
   }
 }
 
+/** Changes on their way, by session: they arrive in order, and messages that follow wait for them. */
+const saving = new Map<string, Promise<unknown>>();
+
+const saved = (id: string): Promise<unknown> => saving.get(id) ?? Promise.resolve();
+
+function inOrder<T>(id: string, save: () => Promise<T>): Promise<T> {
+  const before = saving.get(id);
+  const mine = before === undefined ? save() : before.then(save);
+  const settled: Promise<unknown> = mine
+    .catch(() => undefined)
+    .finally(() => {
+      if (saving.get(id) === settled) saving.delete(id);
+    });
+  saving.set(id, settled);
+  return mine;
+}
+
 /** Changes a session at once and saves behind; takes it back and says so when that fails. */
 async function update(id: string, change: SessionPatch): Promise<boolean> {
   const before = all.value.get(id);
@@ -172,7 +189,7 @@ async function update(id: string, change: SessionPatch): Promise<boolean> {
   }
   if (unsaved.has(id)) return true;
   try {
-    receive(await api.patch<Session>(`/sessions/${id}`, change));
+    receive(await inOrder(id, () => api.patch<Session>(`/sessions/${id}`, change)));
     return true;
   } catch (error) {
     if (before !== undefined && all.value.has(id)) all.value = new Map(all.value).set(id, before);
@@ -247,6 +264,7 @@ export const sessions = {
   announce,
   create,
   update,
+  saved,
   rename,
   pin,
   archive,

@@ -26,8 +26,10 @@ export interface SearchListProps<T> {
 }
 
 function useMark(count: number, query: string, start: number) {
-  const [mark, setMark] = useState(start);
-  useEffect(() => setMark(query ? 0 : start), [query]);
+  const [held, setHeld] = useState({ query, mark: start });
+  const setMark = (mark: number): void => setHeld({ query, mark });
+  // Another query begins at its first match at once: Enter may follow before any effect has run.
+  const mark = held.query === query ? held.mark : query ? 0 : start;
   const kept = Math.min(mark, count - 1);
   const move = (key: string): boolean => {
     if (key === "ArrowDown") setMark((kept + 1) % count);
