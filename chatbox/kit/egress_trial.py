@@ -11,6 +11,7 @@ from chatbox.kit.egress import Client, InvalidURL, Policy, check_url
 from chatbox.kit.egress_address import host_of, port_of
 
 _SECONDS = 20.0
+_THIS_COMPUTER = ("127.0.0.1", "::1", "localhost")
 
 
 class NoAnswer(Exception):
@@ -30,10 +31,13 @@ class Arrival(msgspec.Struct, frozen=True):
 async def arrival_of(url: str, login: str = "") -> Arrival:
     """Ask for a stream as a browser would; raises `NoAnswer`.
 
-    `login` is `user:password` for a proxy that asks for it (RFC 7617).
+    `login` is `user:password` for a proxy that asks for it (RFC 7617); in the clear it goes to
+    this computer alone.
     """
     try:
         parsed = check_url(url)
+        if login and parsed.scheme != "https" and host_of(parsed) not in _THIS_COMPUTER:
+            raise NoAnswer(f"The password is not sent to {url} in the clear: name the https one.")
         policy = Policy([(host_of(parsed), port_of(parsed))])
         async with Client(policy) as client, asyncio.timeout(_SECONDS):
             return await _ask(client, url, login)

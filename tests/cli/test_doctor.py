@@ -27,16 +27,10 @@ from tests.db.test_migrate import change, leave_log
 from tests.running import MASTER_KEY, Site, config_in, run_site
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.usefixtures("plain_environment")
 Found = dict[str, tuple[str, str]]
 NEWER = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES "
 NEWER += "('chatbox', 'm9999_future', '2030-01-01')"
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in os.environ if name.startswith("CHATBOX_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

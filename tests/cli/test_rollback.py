@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -24,14 +23,8 @@ MESSAGE = (
     "INSERT INTO messages (id, public_id, session_id, parent_id, role, status, parts, created_at) "
     "VALUES (?, ?, ?, ?, 'user', 'done', ?, 0)"
 )
+pytestmark = pytest.mark.usefixtures("plain_environment")
 PARTS = '[{"type":"text","text":"Said later"}]'
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in os.environ if name.startswith("CHATBOX_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

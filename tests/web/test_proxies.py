@@ -124,6 +124,12 @@ async def test_the_doctor_gets_through_with_a_login(proxied: str) -> None:
     )
 
 
+def test_the_doctor_sends_no_password_in_the_clear() -> None:
+    (refusal,) = check_address("http://chat.example.com", "you:secret")
+    assert "in the clear" in refusal.text
+    assert "secret" not in refusal.text
+
+
 def socket_url(address: str) -> str:
     user, password = PASSWORD
     return f"ws://{user}:{password}@{address}/api/v1/ws"
