@@ -44,6 +44,61 @@ class ForeignOrigin(ChatboxError):
     title = "Requests from other sites are refused"
 
 
+class LoginRequired(ChatboxError):
+    code = "login_required"
+    title = "Sign in first"
+
+
+class LoginFailed(ChatboxError):
+    code = "login_failed"
+    title = "The name or the password is not right"
+
+
+class CodeRequired(ChatboxError):
+    code = "totp_required"
+    title = "Enter the code of your authenticator app"
+
+
+class TooManyTries(ChatboxError):
+    code = "too_many_tries"
+    title = "There were too many tries"
+
+
+class Busy(ChatboxError):
+    code = "busy"
+    title = "Too many people sign in at once"
+
+
+class Forbidden(ChatboxError):
+    code = "forbidden"
+    title = "Your role does not allow this"
+
+
+class StepUpRequired(ChatboxError):
+    code = "step_up_required"
+    title = "Confirm first that it is you"
+
+
+class EnrolmentRequired(ChatboxError):
+    code = "enrolment_required"
+    title = "Set up a second factor first"
+
+
+class LinkInvalid(ChatboxError):
+    code = "link_invalid"
+    title = "This link does not work any more"
+
+
+class RegistrationClosed(ChatboxError):
+    code = "registration_closed"
+    title = "New accounts need an invitation"
+
+
+class PasswordRefused(ChatboxError):
+    code = "password_refused"
+    title = "Choose another password"
+
+
 class UnsupportedMediaType(ChatboxError):
     code = "unsupported_media_type"
     title = "Send the body as application/json"

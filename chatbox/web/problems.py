@@ -23,7 +23,16 @@ STATUS: dict[type[ChatboxError], int] = {
     errors.InvalidRequest: 400,
     errors.AddressRefused: 400,
     errors.MessageTooLong: 400,
+    errors.PasswordRefused: 400,
+    errors.LoginRequired: 401,
+    errors.LoginFailed: 401,
+    errors.CodeRequired: 401,
     errors.ForeignOrigin: 403,
+    errors.Forbidden: 403,
+    errors.StepUpRequired: 403,
+    errors.EnrolmentRequired: 403,
+    errors.LinkInvalid: 403,
+    errors.RegistrationClosed: 403,
     errors.NotFound: 404,
     errors.ModelNotFound: 404,
     errors.MethodNotAllowed: 405,
@@ -40,8 +49,10 @@ STATUS: dict[type[ChatboxError], int] = {
     errors.UnsupportedMediaType: 415,
     errors.WrongHost: 421,
     errors.LimitReached: 429,
+    errors.TooManyTries: 429,
     errors.TooManyTurns: 429,
     errors.ProviderFailed: 502,
+    errors.Busy: 503,
     errors.ShuttingDown: 503,
     errors.NotReady: 503,
     errors.StorageFailed: 503,
@@ -92,7 +103,9 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
         logger.error("request failed", exc_info=error, extra=extra)
         known = _of_the_disk(error) or ChatboxError()
     status, body = problem_body(known, request_id)
-    headers = {"Retry-After": "2"} if status in (429, 503) else {}
+    headers = {"Retry-After": str(known.extra.get("retry_after", 2))}
+    if status not in (429, 503):
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(error, HTTPException) and "allow" in (told := error.headers or {}):
         headers["Allow"] = told["allow"]
     return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -90,7 +90,7 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 
 def test_a_fresh_file_gets_the_whole_schema(tmp_path: Path) -> None:
     path = tmp_path / "chatbox.db"
-    assert migrate(path) == ["m0001_initial", "m0002_title_search"]
+    assert migrate(path) == ["m0001_initial", "m0002_title_search", "m0003_accounts"]
     assert ask(path, "SELECT name, role FROM users") == [("Owner", "owner")]
     assert ask(path, "PRAGMA journal_mode") == [("wal",)]
     assert mode(path) == 0o600

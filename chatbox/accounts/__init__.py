@@ -1,0 +1,1 @@
+"""Accounts: people, what they sign in with, and what they may do."""
