@@ -61,11 +61,11 @@ class Turning:
         """The events of a turn from a number on, running or not."""
         log = self._hub.log(turn_id)
         if log is not None and log.user_id == caller.user_id:
-            return TurnStream(self._hub, self._tasks, log, after)
+            return TurnStream(self._hub, self._tasks, log, caller=caller, after=after)
         _, ended = await self._found(caller, turn_id)
         if after > ended.safe:
             after = UNKNOWN
-        return TurnStream(self._hub, self._tasks, ended.events, after)
+        return TurnStream(self._hub, self._tasks, ended.events, caller=caller, after=after)
 
     async def answer(self, caller: Caller, begun: tuple[Started, bool], *, stream: bool) -> ASGIApp:
         """Answer a request that began a turn, at once or with its events."""

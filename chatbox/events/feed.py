@@ -4,6 +4,7 @@ from types import TracebackType
 
 import msgspec
 
+from chatbox.caller import Caller
 from chatbox.events.hub import Hub, TurnLog, Viewer
 from chatbox.kit.clock import now_ms
 
@@ -29,11 +30,11 @@ class Focus(msgspec.Struct, frozen=True):
 class Feed(Viewer):
     """Collects what is new for one connection; used as a context manager."""
 
-    def __init__(self, hub: Hub, user_id: int, *, focus: Focus, after: str | None) -> None:
-        super().__init__()
+    def __init__(self, hub: Hub, caller: Caller, *, focus: Focus, after: str | None) -> None:
+        super().__init__(caller)
         self._hub = hub
-        self._user_id = user_id
-        self._channel = hub.channel(user_id)
+        self._user_id = caller.user_id
+        self._channel = hub.channel(caller.user_id)
         self._log: TurnLog | None = None
         self._next: TurnLog | None = None
         self._seen = 0

@@ -8,11 +8,12 @@ never waits for anybody. A user's channel is a short ring of notifications in th
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
+from chatbox.caller import Caller
 from chatbox.kit.ids import new_id
 
 CHANNEL_LENGTH = 512
@@ -35,15 +36,18 @@ class Viewer:
     """A connection that follows logs and channels; it sleeps until one of them grows.
 
     It has no timers of its own: the hub's `tick` makes pings due and drops a viewer whose reader
-    has not read for `SEND_SECONDS`. It may resume; the turn never waits for it.
+    has not read for `SEND_SECONDS`. It may resume; the turn never waits for it. `cut` ends it
+    because its caller may no longer watch.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
         self._news = asyncio.Event()
         self._task: asyncio.Task[Any] | None = None
         self._sending_since: float | None = None
         self.closed = False
         self.dropped = False
+        self.is_cut = False
         self.ping_due = False
 
     def wake(self) -> None:
@@ -57,6 +61,14 @@ class Viewer:
         """Ask the connection to end."""
         self.closed = True
         self._news.set()
+
+    def cut(self) -> None:
+        """End the connection now, even while something is being sent."""
+        self.is_cut = True
+        self.close()
+        if self._sending_since is not None and self._task is not None:
+            self.dropped = True
+            self._task.cancel()
 
     async def wait(self) -> None:
         """Sleep until there are news."""
@@ -185,6 +197,10 @@ class Hub:
         """List a user's running turns."""
         return [log for log in self._logs.values() if log.user_id == user_id]
 
+    def running_users(self) -> set[int]:
+        """Name the users that have running turns."""
+        return {log.user_id for log in self._logs.values()}
+
     @property
     def running_count(self) -> int:
         """How many turns are running, of all users."""
@@ -210,6 +226,17 @@ class Hub:
     def leave(self, viewer: Viewer) -> None:
         """Forget a connection."""
         self._viewers.discard(viewer)
+
+    @property
+    def viewers(self) -> frozenset[Viewer]:
+        """The connections that are watching."""
+        return frozenset(self._viewers)
+
+    def cut(self, is_over: Callable[[Viewer], bool]) -> None:
+        """End the connections whose callers may no longer watch."""
+        for viewer in list(self._viewers):
+            if is_over(viewer):
+                viewer.cut()
 
     @property
     def viewer_count(self) -> int:

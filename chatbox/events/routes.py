@@ -10,7 +10,7 @@ from litestar.types import ASGIApp
 
 from chatbox.caller import Caller
 from chatbox.config import Limits
-from chatbox.errors import LimitReached
+from chatbox.errors import LimitReached, LoginRequired
 from chatbox.events.feed import Feed, Focus
 from chatbox.events.hub import Hub
 from chatbox.events.socket import talk
@@ -30,6 +30,9 @@ LastEventId = Annotated[
 ]
 TurnId = Annotated[str | None, Parameter(description="The turn that the tab has seen a part of")]
 Seq = Annotated[int, Parameter(ge=0, description="The last event of that turn that it has seen")]
+
+LOGIN_ENDED = 4401
+"""The close code of a WebSocket whose login has ended or whose rights have changed."""
 
 
 class EventRoutes(Controller):
@@ -61,7 +64,7 @@ class EventRoutes(Controller):
         after = last_event_id if after is None else after
         if hub.viewer_count >= limits.viewers:
             raise LimitReached("Too many connections are open.")
-        feed = Feed(hub, caller.user_id, focus=Focus(session, turn, seq), after=after)
+        feed = Feed(hub, caller, focus=Focus(session, turn, seq), after=after)
         return FeedStream(hub, tasks, feed)
 
     @websocket("/ws")
@@ -82,12 +85,14 @@ class EventRoutes(Controller):
             await socket.close(code=1013, reason="limit_reached")
             return
         await socket.accept()
-        feed = Feed(hub, caller.user_id, focus=Focus(session, turn, seq), after=after)
+        feed = Feed(hub, caller, focus=Focus(session, turn, seq), after=after)
         try:
             understood = await talk(socket.receive_text, socket.send_text, feed, tasks)
         except WebSocketDisconnect:
             return
         if not understood:
             await socket.close(code=1008, reason="invalid_request")
+        elif feed.is_cut:
+            await socket.close(code=LOGIN_ENDED, reason=LoginRequired.code)
         elif hub.draining:
             await socket.close(code=1012, reason="shutting_down")

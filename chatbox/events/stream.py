@@ -7,6 +7,7 @@ cancelled in the middle of its clean-up.
 from collections.abc import Sequence
 from typing import Any
 
+from chatbox.caller import Caller
 from chatbox.events.feed import Feed, now
 from chatbox.events.hub import Event, Hub, SlowReader, TurnLog, Viewer
 from chatbox.kit.tasks import Tasks
@@ -21,8 +22,15 @@ class TurnStream:
     """The events of one turn as server-sent events, from number `after` on."""
 
     def __init__(
-        self, hub: Hub, tasks: Tasks, source: TurnLog | Sequence[Event], after: int
+        self,
+        hub: Hub,
+        tasks: Tasks,
+        source: TurnLog | Sequence[Event],
+        *,
+        caller: Caller,
+        after: int,
     ) -> None:
+        self._caller = caller
         self._hub = hub
         self._tasks = tasks
         self._log = source if isinstance(source, TurnLog) else None
@@ -31,7 +39,7 @@ class TurnStream:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Stream until the turn ends or the reader leaves."""
-        viewer = Viewer()
+        viewer = Viewer(self._caller)
         watcher = self._tasks.spawn(_watch(receive, viewer), name="viewer")
         self._hub.enter(viewer)
         if self._log is not None:

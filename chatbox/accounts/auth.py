@@ -1,0 +1,106 @@
+"""The gate: finds out who is behind every request, and asks `authorise` about the route's action.
+
+A route names its action in `opt`; one that names none is refused, so nothing new is open by
+mistake. The caller is kept with the request, where handlers take it from. An `Authorization` header
+that is not good is refused even where a cookie would do: no second way in behind the first.
+"""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from chatbox.accounts.logins import TOUCH_MS, Logins
+from chatbox.accounts.store.logins import Present
+from chatbox.accounts.visit import Visit, visit_of
+from chatbox.caller import OWNER, Caller
+from chatbox.errors import Forbidden, LoginRequired
+from chatbox.kit.clock import now_ms
+from chatbox.kit.tasks import Tasks
+from chatbox.rights import Action, authorise
+from chatbox.system.mode import Mode
+from chatbox.system.site import SiteSettings
+
+_BEARER = "Bearer "
+
+
+class Gate:
+    """Litestar's guard of all routes; `alone` is who asks in single-user mode."""
+
+    def __init__(self, logins: Logins, *, mode: Mode, site: SiteSettings, tasks: Tasks) -> None:
+        self.alone = OWNER
+        self._logins = logins
+        self._mode = mode
+        self._site = site
+        self._tasks = tasks
+
+    async def admit(
+        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
+        """Let a request through, or raise what is wrong with it."""
+        action = handler.opt.get("action")
+        if not isinstance(action, Action):
+            raise Forbidden
+        visit = visit_of(connection.scope)
+        caller = await self._caller(visit, action)
+        state = connection.scope["state"]
+        state["visit"], state["caller"] = visit, caller
+        if caller is None:
+            if action is not Action.OPEN:
+                raise LoginRequired
+            return
+        authorise(caller, action)
+
+    async def _caller(self, visit: Visit, action: Action) -> Caller | None:
+        if not self._mode.is_team:
+            return self.alone
+        present = await self._present(visit)
+        if present is None:
+            if visit.bearer is not None and action is not Action.OPEN:
+                raise LoginRequired
+            return None
+        if now_ms() - present.used_at > TOUCH_MS:
+            self._tasks.spawn(self._logins.touch(present, visit.address), name="login used")
+        return Caller(
+            user_id=present.user_id,
+            role=present.role,
+            public_id=present.public_id,
+            login=present.login,
+            verified_at=present.verified_at,
+            rights_version=present.rights_version,
+            address=visit.address,
+            must_enrol=self._must_enrol(present),
+        )
+
+    async def _present(self, visit: Visit) -> Present | None:
+        if visit.bearer is not None:
+            return None
+        return await self._logins.find(visit.token) if visit.token else None
+
+    def _must_enrol(self, present: Present) -> bool:
+        """Whether the settings ask for a second factor that the account does not have."""
+        wanted = self._site.now.require_totp
+        is_asked = wanted == "everybody" or (
+            wanted == "admins" and present.role in ("owner", "admin")
+        )
+        return is_asked and not present.has_totp
+
+
+def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    """Who asks, as the gate found out; raises `LoginRequired` on open routes without anybody."""
+    caller: Caller | None = connection.scope["state"].get("caller")
+    if caller is None:
+        raise LoginRequired
+    return caller
+
+
+def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
+    """Who asks, where that may be nobody."""
+    caller: Caller | None = connection.scope["state"].get("caller")
+    return caller
+
+
+def surroundings_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visit:
+    """From where somebody asks."""
+    visit: Visit = connection.scope["state"]["visit"]
+    return visit

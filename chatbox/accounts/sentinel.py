@@ -1,0 +1,73 @@
+"""The sentinel: ends what is open of those who may no longer.
+
+Every request asks the database who sends it. Connections that stay open would go on under rights
+that are gone, so once a second their logins and accounts are looked up, in two small queries. It
+does not matter who changed them: this server, or a command in another process.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from chatbox.accounts.logins import IDLE_MS
+from chatbox.accounts.store import logins as login_store
+from chatbox.accounts.store import users as user_store
+from chatbox.db.database import Database, Reader
+from chatbox.events.hub import Hub, Viewer
+from chatbox.kit.clock import now_ms
+from chatbox.system.mode import Mode
+from chatbox.system.site import SiteSettings
+
+LOOK_SECONDS = 1.0
+
+
+class Sentinel:
+    """Looks after open connections and running turns; `stop_turns` stops those of an account."""
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        *,
+        mode: Mode,
+        site: SiteSettings,
+        stop_turns: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._mode = mode
+        self._site = site
+        self._stop_turns = stop_turns
+
+    async def look(self) -> None:
+        """End what must end now."""
+        async with self._database.read() as reader:
+            if self._mode.follow(await user_store.is_team(reader)):
+                self._hub.cut(lambda viewer: viewer.caller.is_alone == self._mode.is_team)
+        if not self._mode.is_team:
+            return
+        await self._site.reload()
+        viewers = [one for one in self._hub.viewers if not one.caller.is_alone]
+        running = self._hub.running_users()
+        if not viewers and not running:
+            return
+        standing, active = await self._database.snapshot(
+            lambda reader: _stand(reader, viewers, running)
+        )
+        self._hub.cut(lambda one: one in viewers and standing.get(one.caller.login) != _of(one))
+        for user_id in running - active:
+            await self._stop_turns(user_id)
+
+
+async def _stand(
+    reader: Reader, viewers: list[Viewer], running: set[int]
+) -> tuple[dict[int, tuple[int, int]], set[int]]:
+    """Which logins are good, for whom and under which rights; which accounts are active."""
+    now = now_ms()
+    rows = await login_store.list_standing(
+        reader, [one.caller.login for one in viewers], now=now, idle_since=now - IDLE_MS
+    )
+    active = await user_store.list_active(reader, running)
+    return {row.login: (row.user_id, row.rights_version) for row in rows}, set(active)
+
+
+def _of(viewer: Viewer) -> tuple[int, int]:
+    return viewer.caller.user_id, viewer.caller.rights_version
