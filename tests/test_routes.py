@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from chatbox.rights import Action
 from tests.running import JSON, UNKNOWN, Site, good
 
 FOREIGN_PAGE = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
@@ -129,6 +130,19 @@ def without_sockets(*, with_object: bool = False) -> list[str]:
 
 async def test_every_route_has_an_entry_and_every_entry_a_route(site: Site) -> None:
     assert sorted(set(routes_of(site))) == sorted(TABLE)
+
+
+async def test_every_route_names_its_action(site: Site) -> None:
+    nameless = []
+    for route in site.server.litestar.routes:
+        handlers = getattr(route, "route_handlers", None) or [route.route_handler]
+        nameless += [
+            f"{handler} of {route.path}"
+            for handler in handlers
+            if not isinstance(handler.opt.get("action"), Action)
+            and getattr(handler, "http_methods", set()) != {"OPTIONS"}
+        ]
+    assert nameless == []
 
 
 @pytest.mark.parametrize("route", without_sockets())

@@ -30,6 +30,7 @@ from chatbox.chat.model import (
 from chatbox.chat.service import Sessions
 from chatbox.chat.store.sessions import SessionRow
 from chatbox.chat.view import session_of
+from chatbox.rights import Action
 from chatbox.web.openapi import STREAM
 from chatbox.web.paging import Cursor, Limit, decode_cursor, encode_cursor, page
 from chatbox.web.params import Accept, IdempotencyKey, IfMatch, LastEventId, etag, version_in
@@ -54,6 +55,7 @@ class SessionRoutes(Controller):
     @get(
         summary="List sessions",
         description="Newest activity first; the first page begins with the pinned ones.",
+        opt={"action": Action.READ},
     )
     async def list_sessions(
         self,
@@ -75,7 +77,11 @@ class SessionRoutes(Controller):
         items = [session_of(row) for row in [*rows[:pinned], *shown]]
         return SessionPage(items=items, next_cursor=next_cursor)
 
-    @post(summary="Create a session", description="Everything is optional, a client-made id too.")
+    @post(
+        summary="Create a session",
+        description="Everything is optional, a client-made id too.",
+        opt={"action": Action.CHAT},
+    )
     async def create_session(
         self,
         caller: NamedDependency[Caller],
@@ -86,7 +92,12 @@ class SessionRoutes(Controller):
         headers = {"Location": f"/api/v1/sessions/{row.public_id}", **etag(row.version)}
         return Response(session_of(row), status_code=201, headers=headers)
 
-    @get("/{session_id:str}", summary="Read a session", description="Without its messages.")
+    @get(
+        "/{session_id:str}",
+        summary="Read a session",
+        description="Without its messages.",
+        opt={"action": Action.READ},
+    )
     async def get_session(
         self,
         caller: NamedDependency[Caller],
@@ -100,6 +111,7 @@ class SessionRoutes(Controller):
         "/{session_id:str}",
         summary="Change a session",
         description="Rename, pin, archive, set model, instructions and parameters, switch branch.",
+        opt={"action": Action.CHAT},
     )
     async def change_session(
         self,
@@ -116,6 +128,7 @@ class SessionRoutes(Controller):
         "/{session_id:str}",
         summary="Delete a session",
         description="It can be restored for thirty days.",
+        opt={"action": Action.CHAT},
     )
     async def delete_session(
         self,
@@ -130,6 +143,7 @@ class SessionRoutes(Controller):
         status_code=200,
         summary="Restore a session",
         description="Undoes its deletion.",
+        opt={"action": Action.CHAT},
     )
     async def restore_session(
         self,
@@ -144,6 +158,7 @@ class SessionRoutes(Controller):
         summary="List messages",
         description="The active branch, oldest first. With `from=end` the page holds the newest "
         "messages and `next_cursor` leads to older ones.",
+        opt={"action": Action.READ},
     )
     async def list_messages(
         self,
@@ -171,6 +186,7 @@ class SessionRoutes(Controller):
         description="Begins a turn. Its events follow on the event stream; with "
         "`Accept: text/event-stream` they are the answer.",
         responses=STARTED_OR_STREAM,
+        opt={"action": Action.CHAT},
     )
     async def send_message(
         self,
@@ -191,6 +207,7 @@ class ChatRoutes(Controller):
 
     path = "/api/v1/chat"
     tags = ["Chat"]
+    opt = {"action": Action.CHAT}
 
     @post(
         "/stream",
@@ -234,7 +251,12 @@ class TurnRoutes(Controller):
     path = "/api/v1/turns"
     tags = ["Turns"]
 
-    @get("/{turn_id:str}", summary="Read a turn", description="How far it is.")
+    @get(
+        "/{turn_id:str}",
+        summary="Read a turn",
+        description="How far it is.",
+        opt={"action": Action.READ},
+    )
     async def get_turn(
         self, caller: NamedDependency[Caller], turning: NamedDependency[Turning], turn_id: TurnId
     ) -> Turn:
@@ -246,6 +268,7 @@ class TurnRoutes(Controller):
         description="Server-sent events from the start, or after `Last-Event-ID`. An id that the "
         "server does not know (it died meanwhile) is answered with `reset` and everything again.",
         responses=STREAM,
+        opt={"action": Action.READ},
     )
     async def follow_turn(
         self,
@@ -265,6 +288,7 @@ class TurnRoutes(Controller):
         status_code=202,
         summary="Stop a turn",
         description="What it has written stays.",
+        opt={"action": Action.CHAT},
     )
     async def stop_turn(
         self, caller: NamedDependency[Caller], turning: NamedDependency[Turning], turn_id: TurnId
@@ -279,7 +303,12 @@ class MessageRoutes(Controller):
     path = "/api/v1/messages"
     tags = ["Messages"]
 
-    @get("/{message_id:str}", summary="Read a message", description="With all its parts.")
+    @get(
+        "/{message_id:str}",
+        summary="Read a message",
+        description="With all its parts.",
+        opt={"action": Action.READ},
+    )
     async def get_message(
         self,
         caller: NamedDependency[Caller],
@@ -292,6 +321,7 @@ class MessageRoutes(Controller):
         "/{message_id:str}",
         summary="Change a message",
         description="Pins it, or writes another version beside it and switches to that.",
+        opt={"action": Action.CHAT},
     )
     async def change_message(
         self,
@@ -306,6 +336,7 @@ class MessageRoutes(Controller):
         "/{message_id:str}",
         summary="Delete a message",
         description="With everything below it. This cannot be undone.",
+        opt={"action": Action.CHAT},
     )
     async def delete_message(
         self,
@@ -321,6 +352,7 @@ class MessageRoutes(Controller):
         summary="Regenerate a reply",
         description="Writes another version beside it; on a user message, a new reply to it.",
         responses=STARTED_OR_STREAM,
+        opt={"action": Action.CHAT},
     )
     async def regenerate_reply(
         self,
@@ -342,6 +374,7 @@ class MessageRoutes(Controller):
         summary="Continue a reply",
         description="Goes on with a reply that was stopped, interrupted or cut off by its length.",
         responses=STARTED_OR_STREAM,
+        opt={"action": Action.CHAT},
     )
     async def continue_reply(
         self,

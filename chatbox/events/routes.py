@@ -16,6 +16,7 @@ from chatbox.events.hub import Hub
 from chatbox.events.socket import talk
 from chatbox.events.stream import FeedStream
 from chatbox.kit.tasks import Tasks
+from chatbox.rights import Action
 from chatbox.web.openapi import STREAM
 
 Session = Annotated[
@@ -40,6 +41,7 @@ class EventRoutes(Controller):
 
     path = "/api/v1"
     tags = ["Events"]
+    opt = {"action": Action.READ}
 
     @get(
         "/events",

@@ -24,6 +24,7 @@ from chatbox.providers.model import (
 from chatbox.providers.models import Models
 from chatbox.providers.service import Providers
 from chatbox.providers.view import model_of, provider_of
+from chatbox.rights import Action
 from chatbox.system.settings import UserSettings
 from chatbox.web.paging import Cursor, Limit, decode_cursor, page
 from chatbox.web.params import IfMatch, etag, version_in
@@ -37,7 +38,11 @@ class ProviderRoutes(Controller):
     path = "/api/v1/providers"
     tags = ["Providers"]
 
-    @get(summary="List providers", description="All providers of the caller, oldest first.")
+    @get(
+        summary="List providers",
+        description="All providers of the caller, oldest first.",
+        opt={"action": Action.READ},
+    )
     async def list_providers(
         self, caller: NamedDependency[Caller], providers: NamedDependency[Providers]
     ) -> ProviderPage:
@@ -48,6 +53,7 @@ class ProviderRoutes(Controller):
         summary="Connect a provider",
         description="Creates a provider and lists its models at once. It is created even when it "
         "does not answer; `status` then says why.",
+        opt={"action": Action.CONNECT},
     )
     async def connect_provider(
         self,
@@ -62,7 +68,12 @@ class ProviderRoutes(Controller):
             headers={"Location": f"/api/v1/providers/{row.public_id}"},
         )
 
-    @get("/{provider_id:str}", summary="Read a provider", description="Never with its secret.")
+    @get(
+        "/{provider_id:str}",
+        summary="Read a provider",
+        description="Never with its secret.",
+        opt={"action": Action.READ},
+    )
     async def get_provider(
         self,
         caller: NamedDependency[Caller],
@@ -76,6 +87,7 @@ class ProviderRoutes(Controller):
         "/{provider_id:str}",
         summary="Change a provider",
         description="Another scheme, host or port clears the secret unless a new one comes along.",
+        opt={"action": Action.CONNECT},
     )
     async def change_provider(
         self,
@@ -92,6 +104,7 @@ class ProviderRoutes(Controller):
         "/{provider_id:str}",
         summary="Delete a provider",
         description="Its secret and models go with it; messages stay.",
+        opt={"action": Action.CONNECT},
     )
     async def delete_provider(
         self,
@@ -106,6 +119,7 @@ class ProviderRoutes(Controller):
         status_code=200,
         summary="Test a provider",
         description="Asks for its models and tells how that went.",
+        opt={"action": Action.CONNECT},
     )
     async def check_provider(
         self,
@@ -135,6 +149,7 @@ class ProviderRoutes(Controller):
         status_code=200,
         summary="List a provider's models again",
         description="Takes over what the provider offers now; a failure is a 502.",
+        opt={"action": Action.CONNECT},
     )
     async def refresh_models(
         self,
@@ -155,6 +170,7 @@ class ProviderRoutes(Controller):
         status_code=200,
         summary="Look for providers",
         description="Probes the usual loopback ports of local servers and the environment.",
+        opt={"action": Action.MANAGE},
     )
     async def detect_providers(
         self, caller: NamedDependency[Caller], discovery: NamedDependency[Discovery]
@@ -165,6 +181,7 @@ class ProviderRoutes(Controller):
         "/detect/use",
         summary="Connect something that was found",
         description="Connects a provider by the name under which detection listed it.",
+        opt={"action": Action.MANAGE},
     )
     async def use_found(
         self,
@@ -186,7 +203,11 @@ class ModelRoutes(Controller):
     path = "/api/v1/models"
     tags = ["Models"]
 
-    @get(summary="List models", description="By provider, in the provider's order.")
+    @get(
+        summary="List models",
+        description="By provider, in the provider's order.",
+        opt={"action": Action.READ},
+    )
     async def list_models(
         self,
         caller: NamedDependency[Caller],
@@ -205,6 +226,7 @@ class ModelRoutes(Controller):
     @post(
         summary="Add a model",
         description="For models that a provider offers without listing them.",
+        opt={"action": Action.CONNECT},
     )
     async def add_model(
         self,
@@ -216,7 +238,12 @@ class ModelRoutes(Controller):
         row = await models.add(caller, data)
         return model_of(row, (await settings.get(caller)).default_model)
 
-    @get("/{model_id:path}", summary="Read a model", description="By its public name.")
+    @get(
+        "/{model_id:path}",
+        summary="Read a model",
+        description="By its public name.",
+        opt={"action": Action.READ},
+    )
     async def get_model(
         self,
         caller: NamedDependency[Caller],
@@ -231,6 +258,7 @@ class ModelRoutes(Controller):
         "/{model_id:path}",
         summary="Change a model",
         description="Sets its limits or switches it on or off.",
+        opt={"action": Action.CONNECT},
     )
     async def change_model(
         self,
@@ -247,6 +275,7 @@ class ModelRoutes(Controller):
         "/{model_id:path}",
         summary="Delete a model",
         description="A refresh brings it back when the provider lists it.",
+        opt={"action": Action.CONNECT},
     )
     async def delete_model(
         self, caller: NamedDependency[Caller], models: NamedDependency[Models], model_id: ModelId

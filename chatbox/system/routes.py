@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 from chatbox import __version__
 from chatbox.caller import Caller
 from chatbox.errors import NotFound
+from chatbox.rights import Action
 from chatbox.system.health import Health
 from chatbox.system.meters import MEDIA_TYPE
 from chatbox.system.model import Alive, Info, Ready, Stats
@@ -29,17 +30,32 @@ class SystemRoutes(Controller):
     path = "/api/v1"
     tags = ["System"]
 
-    @get("/info", summary="About this server", description="Version, mode and limits; no secrets.")
+    @get(
+        "/info",
+        summary="About this server",
+        description="Version, mode and limits; no secrets.",
+        opt={"action": Action.OPEN},
+    )
     async def get_info(self, health: NamedDependency[Health]) -> Info:
         return health.info()
 
-    @get("/settings", summary="Read the settings", description="The caller's own, with defaults.")
+    @get(
+        "/settings",
+        summary="Read the settings",
+        description="The caller's own, with defaults.",
+        opt={"action": Action.ACCOUNT},
+    )
     async def get_settings(
         self, caller: NamedDependency[Caller], settings: NamedDependency[UserSettings]
     ) -> Settings:
         return await settings.get(caller)
 
-    @patch("/settings", summary="Change settings", description="Absent ones stay.")
+    @patch(
+        "/settings",
+        summary="Change settings",
+        description="Absent ones stay.",
+        opt={"action": Action.ACCOUNT},
+    )
     async def change_settings(
         self,
         caller: NamedDependency[Caller],
@@ -54,7 +70,9 @@ class HealthRoutes(Controller):
 
     tags = ["System"]
 
-    @get("/healthz", summary="Alive", description="The process answers.")
+    @get(
+        "/healthz", summary="Alive", description="The process answers.", opt={"action": Action.OPEN}
+    )
     async def healthz(self) -> Alive:
         return Alive()
 
@@ -62,6 +80,7 @@ class HealthRoutes(Controller):
         "/readyz",
         summary="Ready",
         description="The database can be read and written; 503 otherwise and while stopping.",
+        opt={"action": Action.OPEN},
     )
     async def readyz(self, health: NamedDependency[Health]) -> Ready:
         return await health.ready()
@@ -72,6 +91,7 @@ class HealthRoutes(Controller):
         description="Five events, 200 ms apart, that say nothing: whoever gets them all at once is "
         "behind a proxy that holds streams back. 429 when too many run.",
         responses=STREAM,
+        opt={"action": Action.OPEN},
     )
     async def try_stream(self, trials: NamedDependency[Trials]) -> ASGIApp:
         return trials.stream()
@@ -81,6 +101,7 @@ class HealthRoutes(Controller):
         summary="Metrics",
         description="Counters, gauges and histograms in the text format of Prometheus.",
         media_type=MEDIA_TYPE,
+        opt={"action": Action.OPERATE},
     )
     async def metrics(self, watch: NamedDependency[Watch]) -> str:
         return await watch.page()
@@ -91,6 +112,7 @@ class AdminRoutes(Controller):
 
     path = "/api/v1/admin"
     tags = ["System"]
+    opt = {"action": Action.OPERATE}
 
     @get(
         "/stats",
@@ -105,11 +127,11 @@ class AdminRoutes(Controller):
 class UiRoutes(Controller):
     """The web UI: every address that is not the API's or a file's is a page of it."""
 
-    @get("/docs", include_in_schema=False)
+    @get("/docs", include_in_schema=False, opt={"action": Action.OPEN})
     async def show_docs(self, ui: NamedDependency[Ui]) -> ASGIApp:
         return page_answer(ui.docs)
 
-    @get(["/", "/{path:path}"], include_in_schema=False)
+    @get(["/", "/{path:path}"], include_in_schema=False, opt={"action": Action.OPEN})
     async def show_ui(
         self,
         request: Request[Any, Any, Any],

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from litestar import Request
+from litestar import Request, Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
@@ -18,6 +18,7 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
 from chatbox import __version__
+from chatbox.rights import Action
 from chatbox.web.problems import MEDIA_TYPE, Problem
 
 STREAM = {
@@ -91,7 +92,12 @@ def openapi_config(structs: Structs) -> OpenAPIConfig:
         version=__version__,
         description=INTRODUCTION,
         tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
-        path="/schema",
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"action": Action.READ},
+        ),
         render_plugins=[Document(structs)],
         operation_id_creator=_operation_id,
         use_handler_docstrings=False,
