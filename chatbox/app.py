@@ -35,6 +35,7 @@ from chatbox.providers.discovery import SPOTS, Discovery
 from chatbox.providers.models import Models
 from chatbox.providers.routes import ModelRoutes, ProviderRoutes
 from chatbox.providers.service import Providers
+from chatbox.system.admin_routes import SiteRoutes
 from chatbox.system.alerts import CHECK_SECONDS, Alarm
 from chatbox.system.backup.places import schedule_of
 from chatbox.system.backup.remote import Network
@@ -46,6 +47,7 @@ from chatbox.system.notices import Targets
 from chatbox.system.routes import AdminRoutes, HealthRoutes, SystemRoutes, UiRoutes
 from chatbox.system.rules import rules_of
 from chatbox.system.settings import UserSettings
+from chatbox.system.site import SiteSettings
 from chatbox.system.stats import STEP_SECONDS, Watch
 from chatbox.system.trial import Trials
 from chatbox.web.boundary import Boundary, own_hosts
@@ -82,6 +84,7 @@ class Server:
             box=box,
             upstream=config.upstream,
         )
+        self.site = SiteSettings(database)
         self.settings = UserSettings(database, self.hub)
         self.providers = Providers(database, box, calls, hub=self.hub, limits=config.limits)
         self.models = Models(database, hub=self.hub, defaults=config.context)
@@ -154,6 +157,7 @@ class Server:
     async def start(self) -> None:
         """Complete what an earlier server left, let known addresses through, begin the jobs."""
         await claim(self.database, self.box)
+        await self.site.reload()
         await sweep(self.database)
         await self.providers.allow_addresses()
         self.tasks.spawn(self.journal.run(), name="journal")
@@ -206,12 +210,13 @@ class Server:
         await forget_marks(self.database)
         await self.sessions.purge()
 
-    def _litestar(self) -> Litestar:
-        provided = {
+    def _provided(self) -> dict[str, object]:
+        return {
             "providers": self.providers,
             "models": self.models,
             "discovery": self.discovery,
             "settings": self.settings,
+            "site": self.site,
             "sessions": self.sessions,
             "messages": self.messages,
             "turning": self.turning,
@@ -224,6 +229,8 @@ class Server:
             "ui": self.ui,
             "caller": OWNER,
         }
+
+    def _litestar(self) -> Litestar:
         structs = Structs()
         return Litestar(
             route_handlers=[
@@ -237,9 +244,10 @@ class Server:
                 SystemRoutes,
                 HealthRoutes,
                 AdminRoutes,
+                SiteRoutes,
                 UiRoutes,
             ],
-            dependencies={name: _constant(value) for name, value in provided.items()},
+            dependencies={name: _constant(value) for name, value in self._provided().items()},
             exception_handlers={Exception: answer_problem},
             openapi_config=openapi_config(structs),
             plugins=[structs],

@@ -37,6 +37,7 @@ TAGS = {
     "Events": "One connection tells a browser tab everything that changes.",
     "Providers": "The servers and accounts that models are asked from.",
     "Models": "What the providers offer.",
+    "Administration": "The server as a whole: its settings.",
     "System": "This server, its health and the user's settings.",
 }
 INTRODUCTION = """\

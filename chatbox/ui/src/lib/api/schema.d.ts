@@ -476,6 +476,70 @@ export interface paths {
         patch: operations["change_settings"];
         trace?: never;
     };
+    "/api/v1/settings/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the system settings
+         * @description Each with its kind, its limits, its default and its value.
+         */
+        get: operations["list_site_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change system settings
+         * @description Values by their keys; null gives a setting its default back. All are changed or none, and at once.
+         */
+        patch: operations["change_site_settings"];
+        trace?: never;
+    };
+    "/api/v1/settings/system/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List changes of system settings
+         * @description Who changed what and when, newest first.
+         */
+        get: operations["list_setting_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/system/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a change back
+         * @description The setting gets the value that it had before that change.
+         */
+        post: operations["revert_setting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/turns/{turn_id}": {
         parameters: {
             query?: never;
@@ -1292,6 +1356,14 @@ export interface components {
             status?: "ok";
         };
         /**
+         * Revert
+         * @description Which change to take back.
+         */
+        Revert: {
+            /** @description The id of the change */
+            id: number;
+        };
+        /**
          * Send
          * @description A message to send in a session.
          */
@@ -1426,6 +1498,82 @@ export interface components {
             items: components["schemas"]["Session"][];
             /** @description The `cursor` of the next page; null on the last one */
             next_cursor: string | null;
+        };
+        /**
+         * Setting
+         * @description One setting of the server, with all that a form needs.
+         */
+        Setting: {
+            /**
+             * @description All values of a `choice`
+             * @default null
+             */
+            choices?: string[] | null;
+            /** @description The value while nobody has set any */
+            default: boolean | number | string | string[];
+            /** @description Its name */
+            key: string;
+            /**
+             * @description What its value is; a `list` is one of texts
+             * @enum {unknown}
+             */
+            kind: "choice" | "list" | "number" | "switch" | "text";
+            /**
+             * @description The greatest value of a `number`
+             * @default null
+             */
+            maximum?: number | null;
+            /**
+             * @description The least value of a `number`
+             * @default null
+             */
+            minimum?: number | null;
+            /** @description Only the owner can change it */
+            owner_only: boolean;
+            /** @description What it is about */
+            title: string;
+            /** @description The value now */
+            value: boolean | number | string | string[];
+            /** @description How often it was set; 0: it has its default */
+            version: number;
+        };
+        /**
+         * SettingChange
+         * @description One change of one setting.
+         */
+        SettingChange: {
+            /** @description When, RFC 3339 in UTC */
+            changed_at: string;
+            /** @description The id of the account that did it */
+            changed_by: string;
+            /** @description Its name; null: it is gone */
+            changed_by_name: string | null;
+            /** @description Names the change */
+            id: number;
+            /** @description The setting */
+            key: string;
+            /** @description Its value after; null: the default */
+            new: boolean | number | string | string[] | null;
+            /** @description Its value before; null: the default */
+            old: boolean | number | string | string[] | null;
+        };
+        /**
+         * SettingHistory
+         * @description Changes of settings, newest first.
+         */
+        SettingHistory: {
+            /** @description At most `limit` of them */
+            items: components["schemas"]["SettingChange"][];
+            /** @description The cursor of the next page, if any */
+            next_cursor: string | null;
+        };
+        /**
+         * SettingList
+         * @description Every setting of the server.
+         */
+        SettingList: {
+            /** @description In the order of a form */
+            items: components["schemas"]["Setting"][];
         };
         /**
          * Settings
@@ -3327,6 +3475,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_site_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every setting of the server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_site_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: boolean | number | string | string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Every setting of the server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_setting_changes: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most */
+                limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes of settings, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingHistory"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revert"];
+            };
+        };
+        responses: {
+            /** @description Every setting of the server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingList"];
                 };
             };
             /** @description The request is not valid; `errors` names the fields */
