@@ -8,7 +8,12 @@ from pathlib import Path
 from litestar import Litestar
 from litestar.di import Provide
 
-from chatbox.caller import OWNER
+from chatbox.accounts.auth import caller_of, surroundings_of
+from chatbox.accounts.front_desk import FrontDesk
+from chatbox.accounts.routes.auth import MeRoutes, SignInRoutes
+from chatbox.accounts.routes.pages import PageRoutes
+from chatbox.accounts.routes.people import InvitationRoutes, PeopleRoutes, RoleRoutes, TeamRoutes
+from chatbox.caller import Caller
 from chatbox.chat.answers import Turning
 from chatbox.chat.ending import Ending
 from chatbox.chat.journal import Journal
@@ -43,14 +48,15 @@ from chatbox.system.backup.state import last_backup
 from chatbox.system.health import Health
 from chatbox.system.instance import claim
 from chatbox.system.metrics import Metrics
+from chatbox.system.mode import Mode
 from chatbox.system.notices import Targets
-from chatbox.system.routes import AdminRoutes, HealthRoutes, SystemRoutes, UiRoutes
+from chatbox.system.routes import AdminRoutes, HealthRoutes, SystemRoutes
 from chatbox.system.rules import rules_of
 from chatbox.system.settings import UserSettings
 from chatbox.system.site import SiteSettings
 from chatbox.system.stats import STEP_SECONDS, Watch
 from chatbox.system.trial import Trials
-from chatbox.web.boundary import Boundary, own_hosts
+from chatbox.web.boundary import Boundary, Hosts, own_hosts
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
@@ -123,7 +129,8 @@ class Server:
             tasks=self.tasks,
             limits=config.limits,
         )
-        self.health = Health(database, self.hub, limits=config.limits)
+        self.mode = Mode(is_team=False, is_forced=config.team)
+        self.health = Health(database, self.hub, limits=config.limits, mode=self.mode)
         self.watch = Watch(self.metrics, database, self.hub, health=self.health)
         database.condition.changed = self._tell_storage
         self.backups = schedule_of(config, Network(self.client, policy))
@@ -140,6 +147,18 @@ class Server:
         )
         self.ui = Ui(Path(__file__).parent / "ui" / "dist")
         self.port = config.port
+        self.desk = FrontDesk(
+            database,
+            self.hub,
+            self.tasks,
+            config=config,
+            mode=self.mode,
+            site=self.site,
+            settings=self.settings,
+            health=self.health,
+            base=lambda: self.hosts().address,
+            stop_turns=self._stop_turns,
+        )
         self.litestar = self._litestar()
         self.app = Boundary(
             self.litestar,
@@ -150,14 +169,18 @@ class Server:
         )
         self._watch_queues()
 
-    def hosts(self) -> frozenset[str]:
+    def hosts(self) -> Hosts:
         """The Host values that this server answers under."""
-        return own_hosts(self.config.host, self.port)
+        config = self.config
+        return own_hosts(
+            config.host, self.port, public_url=config.public_url, is_team=self.mode.is_team
+        )
 
     async def start(self) -> None:
         """Complete what an earlier server left, let known addresses through, begin the jobs."""
         await claim(self.database, self.box)
         await self.site.reload()
+        await self.desk.start()
         await sweep(self.database)
         await self.providers.allow_addresses()
         self.tasks.spawn(self.journal.run(), name="journal")
@@ -181,6 +204,7 @@ class Server:
         await self.client.aclose()
         await self.targets.aclose()
         self.counter.close()
+        self.desk.close()
         await self.database.close()
 
     def _watch_queues(self) -> None:
@@ -206,7 +230,13 @@ class Server:
     def _tell_storage(self) -> None:
         self.hub.broadcast("storage", self.health.storage())
 
+    async def _stop_turns(self, user_id: int) -> None:
+        caller = Caller(user_id=user_id, role="user")
+        for log in self.hub.running(user_id):
+            await self.turns.stop(caller, log.turn_id)
+
     async def _tidy(self) -> None:
+        await self.desk.tidy()
         await forget_marks(self.database)
         await self.sessions.purge()
 
@@ -227,7 +257,7 @@ class Server:
             "trials": Trials(),
             "watch": self.watch,
             "ui": self.ui,
-            "caller": OWNER,
+            **self.desk.provided(),
         }
 
     def _litestar(self) -> Litestar:
@@ -245,9 +275,20 @@ class Server:
                 HealthRoutes,
                 AdminRoutes,
                 SiteRoutes,
-                UiRoutes,
+                SignInRoutes,
+                MeRoutes,
+                PeopleRoutes,
+                InvitationRoutes,
+                RoleRoutes,
+                TeamRoutes,
+                PageRoutes,
             ],
-            dependencies={name: _constant(value) for name, value in self._provided().items()},
+            guards=[self.desk.gate.admit],
+            dependencies={
+                **{name: _constant(value) for name, value in self._provided().items()},
+                "caller": Provide(caller_of),
+                "visit": Provide(surroundings_of),
+            },
             exception_handlers={Exception: answer_problem},
             openapi_config=openapi_config(structs),
             plugins=[structs],

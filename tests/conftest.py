@@ -12,6 +12,7 @@ from chatbox.db.invariants import ALWAYS, AT_REST, violations
 from chatbox.db.migrate import migrate
 from chatbox.db.quiet import reading
 from tests.running import Site, config_in, run_site
+from tests.team import Team, run_team
 from tests.upstream import Upstream
 
 
@@ -54,6 +55,24 @@ async def site(data_dir: Path) -> AsyncIterator[Site]:
         yield running
     with reading(data_dir / "chatbox.db") as connection:
         assert violations(connection, ALWAYS + AT_REST) == {}
+
+
+@pytest.fixture
+async def team(data_dir: Path) -> AsyncIterator[Team]:
+    """A running server in team mode with an owner, an admin, two users and a viewer."""
+    async with run_team(config_in(data_dir, team=True)) as running:
+        yield running
+    with reading(data_dir / "chatbox.db") as connection:
+        assert violations(connection, ALWAYS + AT_REST) == {}
+
+
+@pytest.fixture
+async def bare_team(data_dir: Path) -> AsyncIterator[Team]:
+    """A running server in team mode that nobody has set up."""
+    async with run_site(config_in(data_dir, team=True)) as site:
+        team = Team(site)
+        yield team
+        await team.aclose()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from chatbox.accounts.logins import TOUCH_MS, Logins
 from chatbox.accounts.store.logins import Present
@@ -86,21 +87,21 @@ class Gate:
         return is_asked and not present.has_totp
 
 
-def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+async def caller_of(scope: Scope) -> Caller:
     """Who asks, as the gate found out; raises `LoginRequired` on open routes without anybody."""
-    caller: Caller | None = connection.scope["state"].get("caller")
+    caller = visitor_of(scope)
     if caller is None:
         raise LoginRequired
     return caller
 
 
-def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
+def visitor_of(scope: Scope) -> Caller | None:
     """Who asks, where that may be nobody."""
-    caller: Caller | None = connection.scope["state"].get("caller")
+    caller: Caller | None = scope["state"].get("caller")
     return caller
 
 
-def surroundings_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visit:
+async def surroundings_of(scope: Scope) -> Visit:
     """From where somebody asks."""
-    visit: Visit = connection.scope["state"]["visit"]
+    visit: Visit = scope["state"]["visit"]
     return visit

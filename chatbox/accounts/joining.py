@@ -41,7 +41,7 @@ class _Person(NamedTuple):
 class Joining:
     """The verbs of accounts that begin."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once
         self,
         database: Database,
         hasher: Hasher,
@@ -156,9 +156,7 @@ class Joining:
         self._logins.cut_account(user.id)
         return user
 
-    async def _person(
-        self, username: str, password: str, name: str, email: str | None
-    ) -> _Person:
+    async def _person(self, username: str, password: str, name: str, email: str | None) -> _Person:
         username = check_username(username)
         address = None if email is None else check_email(email)
         hashed = await self._hasher.hash(check_password(password, username))

@@ -49,7 +49,7 @@ class Links:
             expires_at=rfc3339(row.expires_at),
         )
 
-    async def make(
+    async def make(  # noqa: PLR0913 - a column each
         self,
         writer: Writer,
         kind: LinkKind,
@@ -79,9 +79,7 @@ class Links:
             used_at=None,
         )
         await link_store.insert_link(writer, row, hash_token(token))
-        link = OneTimeLink(
-            url=f"{self._base()}/{kind}#{token}", expires_at=rfc3339(row.expires_at)
-        )
+        link = OneTimeLink(url=f"{self._base()}/{kind}#{token}", expires_at=rfc3339(row.expires_at))
         return public_id, link
 
     async def tidy(self) -> None:

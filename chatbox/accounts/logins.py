@@ -170,9 +170,7 @@ def no_cookie(visit: Visit) -> str:
 
 
 def _ending(caller: Caller, thing: str) -> Entry:
-    return Entry(
-        action="login.end", actor=caller.public_id, address=caller.address, object=thing
-    )
+    return Entry(action="login.end", actor=caller.public_id, address=caller.address, object=thing)
 
 
 def _shown(row: LoginRow, caller: Caller) -> Login:

@@ -134,9 +134,7 @@ class People:
             await record(writer, entry_of(caller, "user.remove_totp", user))
         self._logins.cut_account(user.id)
 
-    async def _other(
-        self, writer: Writer, caller: Caller, user_id: str, action: Action
-    ) -> UserRow:
+    async def _other(self, writer: Writer, caller: Caller, user_id: str, action: Action) -> UserRow:
         """Find the account that something is done to, if the caller may do it."""
         user = await user_store.get_user(writer, user_id)
         authorise(caller, action, user.role)

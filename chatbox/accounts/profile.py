@@ -51,9 +51,7 @@ class Profile:
             username = row.username
             if change.username is not UNSET:
                 username = check_username(change.username)
-            new = msgspec.structs.replace(
-                row, name=name or username or row.name, username=username
-            )
+            new = msgspec.structs.replace(row, name=name or username or row.name, username=username)
             try:
                 await user_store.update_user(writer, new)
             except Conflict as taken:

@@ -9,6 +9,8 @@ import os
 import socket
 import sys
 
+import msgspec
+
 from chatbox.config import Config
 from chatbox.errors import StartRefused
 
@@ -16,23 +18,16 @@ FIRST = 3  # the descriptor of the first socket that is handed over
 BACKLOG = 2_048
 
 
-def check_bind(config: Config) -> None:
-    """Refuse to serve where anybody could read the chats."""
-    if config.team:
-        raise StartRefused(
-            "Team mode is not part of this version yet. Without --team, chatbox serves one person "
-            "on this computer."
-        )
-    if not _is_loopback(config.host):
-        raise StartRefused(
-            f"Without accounts chatbox listens on this computer only, not on {config.host}: "
-            "anybody who reaches that address could read every chat. Leave --host out."
-        )
+def for_team_where_public(config: Config) -> Config:
+    """Ask for accounts where anybody on the network could read the chats."""
+    if config.team or is_loopback(config.host):
+        return config
+    return msgspec.structs.replace(config, team=True)
 
 
 def listen(config: Config) -> socket.socket:
     """Take the socket that was handed over, or bind one; it listens when it was handed over."""
-    return _handed_over() or _bind(config)
+    return _handed_over(config) or _bind(config)
 
 
 def is_handed_over() -> bool:
@@ -55,7 +50,7 @@ def hand_over(listener: socket.socket) -> dict[str, str]:
     return {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
 
 
-def _handed_over() -> socket.socket | None:
+def _handed_over(config: Config) -> socket.socket | None:
     if not is_handed_over():
         return None
     del os.environ["LISTEN_PID"]
@@ -72,10 +67,10 @@ def _handed_over() -> socket.socket | None:
     if listener.family not in (socket.AF_INET, socket.AF_INET6) or not is_stream:
         raise StartRefused("The socket of the service manager is no TCP socket; name a port.")
     address = listener.getsockname()[0]
-    if not _is_loopback(address):
+    if not config.team and not is_loopback(address):
         raise StartRefused(
             f"The socket of the service manager listens on {address}: anybody who reaches that "
-            "address could read every chat. Let it listen on 127.0.0.1."
+            "address could read every chat. Let it listen on 127.0.0.1, or serve with --team."
         )
     return listener
 
@@ -97,7 +92,8 @@ def _bind(config: Config) -> socket.socket:
     return listener
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether only this computer can reach an address."""
     if host == "localhost":
         return True
     try:

@@ -20,7 +20,7 @@ from chatbox import errors
 from chatbox.app import Server, open_server
 from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
-from chatbox.cli.listener import BACKLOG, check_bind, listen
+from chatbox.cli.listener import BACKLOG, for_team_where_public, listen
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
 from chatbox.cli.restart import Restart, ignore_requests, start_again
@@ -56,7 +56,7 @@ def serve(config: Config) -> int:
     """Serve until a signal; answer the exit code. Raises `StartRefused`."""
     ignore_requests()
     set_up_logging(config.log_level, config.log_format)
-    check_bind(config)
+    config = for_team_where_public(config)
     check_targets(config.alerts)
     raise_open_files(config.limits)
     os.umask(0o077)
@@ -149,13 +149,25 @@ class _Http(uvicorn.Server):
         """Begin to answer, and say so; from here on signals are heard."""
         await super().startup(sockets)
         config = self._owner.config
-        url = f"http://{_url_host(config.host)}:{self._owner.port}"
+        url = config.public_url or f"http://{_url_host(config.host)}:{self._owner.port}"
         print(f"\n  chatbox is ready: {url}\n  Data: {config.data_path}\n", flush=True)
+        await self._tell_setup()
         tell_systemd("READY=1")
         if config.open:
             webbrowser.open(url)
         if hasattr(signal, "SIGUSR2"):
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, self._begin_restart)
+
+    async def _tell_setup(self) -> None:
+        """Print the link to the owner's account where a team has none yet."""
+        joining = self._owner.desk.joining
+        if self._owner.mode.is_team and await joining.needs_setup():
+            link = await joining.setup_link()
+            print(
+                "  Nobody has an account yet. Open this address within 30 minutes; it works once:"
+                f"\n\n  {link.url}\n",
+                flush=True,
+            )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Hear no more of restarts, and end."""

@@ -1,6 +1,7 @@
 """Builds the configuration: flags over environment over `chatbox.toml` over defaults."""
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ import msgspec
 
 from chatbox.config.model import Config
 from chatbox.errors import StartRefused
+
+_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -123,6 +126,11 @@ def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
 
 
 def _check(config: Config) -> None:
+    if config.public_url and not _ADDRESS.fullmatch(config.public_url):
+        raise StartRefused(
+            "The value of public_url must be like https://chat.example.org, without a path, not "
+            f"{config.public_url!r}."
+        )
     if not 0 <= config.port <= 65535:
         raise StartRefused(f"The port must be between 0 and 65535, not {config.port}.")
     for name in field_names():

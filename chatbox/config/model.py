@@ -110,6 +110,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_dir: str = ""
     master_key_file: str = ""
     team: bool = False
+    public_url: str = ""
     demo_model: bool = False
     open: bool = False
     discover: bool = True

@@ -10,16 +10,18 @@ from chatbox.db.check import first_damage
 from chatbox.db.database import Database, StorageFailed
 from chatbox.errors import NotReady, StorageFull
 from chatbox.events.hub import Hub
+from chatbox.system.mode import Mode
 from chatbox.system.model import DemoModelState, FileCheck, Info, InfoLimits, Ready, StorageState
 
 
 class Health:
     """Tells what the server is and whether it is ready."""
 
-    def __init__(self, database: Database, hub: Hub, *, limits: Limits) -> None:
+    def __init__(self, database: Database, hub: Hub, *, limits: Limits, mode: Mode) -> None:
         self._database = database
         self._hub = hub
         self._limits = limits
+        self._mode = mode
         self.demo_model = DemoModelState(state="off")
         self._check: FileCheck = "none"
 
@@ -30,7 +32,7 @@ class Health:
             version=__version__,
             commit=os.environ.get("CHATBOX_COMMIT"),
             sqlite_version=SQLITE_VERSION,
-            mode="single-user",
+            mode=self._mode.name,
             demo_model=self.demo_model,
             storage=self.storage(),
             limits=InfoLimits(

@@ -1,5 +1,7 @@
 """Whether one person uses the server without signing in, or several people with accounts."""
 
+from typing import Literal
+
 
 class Mode:
     """The mode of a running server; `is_forced` when the command line or the address demands it."""
@@ -9,7 +11,7 @@ class Mode:
         self.is_team = is_team or is_forced
 
     @property
-    def name(self) -> str:
+    def name(self) -> Literal["single-user", "team"]:
         """What the API calls it."""
         return "team" if self.is_team else "single-user"
 

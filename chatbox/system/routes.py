@@ -1,15 +1,13 @@
 """HTTP: what the server is, how it does, and the user's settings."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Controller, Request, get, patch
+from litestar import Controller, get, patch
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, Parameter
 from litestar.types import ASGIApp
 
-from chatbox import __version__
 from chatbox.caller import Caller
-from chatbox.errors import NotFound
 from chatbox.rights import Action
 from chatbox.system.health import Health
 from chatbox.system.meters import MEDIA_TYPE
@@ -18,10 +16,8 @@ from chatbox.system.settings import Settings, SettingsChange, UserSettings
 from chatbox.system.stats import Period, Watch
 from chatbox.system.trial import Trials
 from chatbox.web.openapi import STREAM
-from chatbox.web.static import Boot, Ui, page_answer
 
 PeriodQuery = Annotated[Period, Parameter(description="How far to look back")]
-_NO_PAGES = ("api/", "v1", "schema", "assets/", "healthz/", "readyz/", "metrics")
 
 
 class SystemRoutes(Controller):
@@ -122,38 +118,3 @@ class AdminRoutes(Controller):
     )
     async def get_stats(self, watch: NamedDependency[Watch], period: PeriodQuery = "hour") -> Stats:
         return await watch.show(period)
-
-
-class UiRoutes(Controller):
-    """The web UI: every address that is not the API's or a file's is a page of it."""
-
-    @get("/docs", include_in_schema=False, opt={"action": Action.OPEN})
-    async def show_docs(self, ui: NamedDependency[Ui]) -> ASGIApp:
-        return page_answer(ui.docs)
-
-    @get(["/", "/{path:path}"], include_in_schema=False, opt={"action": Action.OPEN})
-    async def show_ui(
-        self,
-        request: Request[Any, Any, Any],
-        caller: NamedDependency[Caller],
-        settings: NamedDependency[UserSettings],
-        health: NamedDependency[Health],
-        ui: NamedDependency[Ui],
-        path: Annotated[str, Parameter(description="Any address")] = "",
-    ) -> ASGIApp:
-        name = path.lstrip("/")
-        if ui.has(name):
-            return ui.file(name, accepts=request.headers.get("accept-encoding", "").encode())
-        if name.startswith(_NO_PAGES):
-            raise NotFound
-        chosen = await settings.get(caller)
-        boot = Boot(
-            version=__version__,
-            mode="single-user",
-            locale=chosen.locale,
-            theme=chosen.theme,
-            density=chosen.density,
-            settings=chosen,
-            storage=health.storage().state,
-        )
-        return page_answer(ui.page(boot))

@@ -2,8 +2,10 @@
 
 In single-user mode there is no login, so this is the whole defence against other web sites: the
 Host must be this server's own (DNS rebinding), Origin and Sec-Fetch-Site must not be foreign
-(CSRF, WebSocket hijacking), and bodies must be JSON, which no form can send. Litestar's own
-middleware runs after routing and does not see all requests, hence a plain ASGI wrapper.
+(CSRF, WebSocket hijacking), and bodies must be JSON, which no form can send. A team's server that
+was not told its public address answers under any name: cookies are bound to the name as well.
+Litestar's own middleware runs after routing and does not see all requests, hence a plain ASGI
+wrapper.
 """
 
 import asyncio
@@ -11,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatbox.errors import (
     BodyTimeout,
@@ -38,7 +40,18 @@ DISCARD_SECONDS = 10.0
 DISCARDED_BYTES = 64 * 1024 * 1024
 DEEPEST_JSON = 64
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
+_HOST = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 _UNSAFE_FETCH = (b"cross-site", b"same-site")
+
+
+class Hosts(NamedTuple):
+    """The Host values that a server answers under, all when `any`; `address` is what people use."""
+
+    names: frozenset[str]
+    address: str
+    any: bool = False
+    secure: str | None = None
+    """The one that is reached over TLS."""
 
 
 class Boundary:
@@ -48,7 +61,7 @@ class Boundary:
         self,
         app: App,
         *,
-        hosts: Callable[[], frozenset[str]],
+        hosts: Callable[[], Hosts],
         body_bytes: int,
         is_stopping: Callable[[], bool],
         observe: Callable[[Exchange], None],
@@ -93,18 +106,18 @@ class Boundary:
             exchange.routed(scope.get("path_template"))
 
     def _check_host(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
-        host = headers.get(b"host", b"").decode("latin-1").lower()
-        if host not in self._hosts():
-            raise WrongHost(
-                "This server runs for one person on this computer. Open it as "
-                f"http://{min(self._hosts(), default='localhost')}."
-            )
+        hosts, host = self._hosts(), _host_of(headers)
+        if not _HOST.fullmatch(host) or not (hosts.any or host in hosts.names):
+            raise WrongHost(f"This server does not answer as {host[:100]!r}. Open {hosts.address}.")
+        scope["state"]["is_secure"] = host == hosts.secure
 
     def _check_origin(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         origin = headers.get(b"origin")
         if origin is not None:
             scheme, _, host = origin.decode("latin-1").lower().partition("://")
-            if scheme not in ("http", "https") or host not in self._hosts():
+            hosts = self._hosts()
+            own = (_host_of(headers),) if hosts.any else hosts.names
+            if scheme not in ("http", "https") or host not in own:
                 raise ForeignOrigin
         fetch_site = headers.get(b"sec-fetch-site", b"none")
         if fetch_site in _UNSAFE_FETCH and not _is_navigation(scope, headers):
@@ -183,13 +196,30 @@ class Boundary:
                 left -= len(message.get("body", b""))
 
 
-def own_hosts(bind_host: str, port: int) -> frozenset[str]:
-    """The Host values a loopback server answers under; the port may be left out when it is 80."""
+def own_hosts(bind_host: str, port: int, *, public_url: str = "", is_team: bool = False) -> Hosts:
+    """The Host values that a server answers under; the port may be left out when it is 80.
+
+    A team's server answers as its public address too, and as anything while that is not known.
+    """
     names = {"127.0.0.1", "localhost", "[::1]"}
     if bind_host not in ("localhost", "::1"):
         names.add(bind_host)
     hosts = {f"{name}:{port}" for name in names}
-    return frozenset(hosts | (names if port == 80 else set()))
+    hosts |= names if port == 80 else set()
+    address = public_url or f"http://{min(hosts)}"
+    if not is_team:
+        return Hosts(frozenset(hosts), f"http://{min(hosts)}")
+    scheme, _, public = public_url.partition("://")
+    return Hosts(
+        frozenset(hosts | {public} if public else hosts),
+        address,
+        any=not public,
+        secure=public if scheme == "https" else None,
+    )
+
+
+def _host_of(headers: dict[bytes, bytes]) -> str:
+    return headers.get(b"host", b"").decode("latin-1").lower()
 
 
 def _single_headers(scope: Scope) -> dict[bytes, bytes]:

@@ -37,6 +37,9 @@ class Boot(msgspec.Struct, frozen=True):
     density: str
     settings: object
     storage: str
+    user: object = None
+    setup: bool = False
+    site: object = None
     base: str = ""
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from chatbox.config import Alerts
+from chatbox.config import Alerts, Limits
 from chatbox.db.condition import Condition
 from chatbox.db.database import Database
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms
 from chatbox.system.health import Health
 from chatbox.system.metrics import Metrics
+from chatbox.system.mode import Mode
 from chatbox.system.rules import Rule, old_backup, rules_of
 from chatbox.system.stats import Watch
 
@@ -22,7 +23,7 @@ HOUR_MS = 3_600_000
 @pytest.fixture
 def watch(database: Database) -> Watch:
     hub = Hub()
-    health = Health(database, hub, limits=None)  # type: ignore[arg-type]
+    health = Health(database, hub, limits=Limits(), mode=Mode(is_team=False, is_forced=False))
     return Watch(Metrics(), database, hub, health=health)
 
 

@@ -79,7 +79,7 @@ class SignInRoutes(Controller):
         "/login",
         status_code=200,
         summary="Sign in",
-        description="Browsers get a cookie; programs ask for `kind: \"api\"` and get tokens. "
+        description='Browsers get a cookie; programs ask for `kind: "api"` and get tokens. '
         "`totp_required` asks for the code of the second factor.",
     )
     async def sign_in(
@@ -169,9 +169,7 @@ class MeRoutes(Controller):
     ) -> LoginPage:
         return LoginPage(items=await logins.all(caller))
 
-    @delete(
-        "/logins", summary="End all other logins", description="Only the one that asks stays."
-    )
+    @delete("/logins", summary="End all other logins", description="Only the one that asks stays.")
     async def end_other_logins(
         self, caller: NamedDependency[Caller], logins: NamedDependency[Logins]
     ) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, Parameter
+from litestar.params import JSONBody, Parameter, QueryParameter
 
 from chatbox.accounts.invitations import Invitations, invitation_of
 from chatbox.accounts.joining import Joining
@@ -47,7 +47,7 @@ class PeopleRoutes(Controller):
     opt = {"action": Action.OPERATE}
 
     @get(summary="List accounts", description="The oldest first.")
-    async def list_users(
+    async def list_users(  # noqa: PLR0913 - a filter each
         self,
         people: NamedDependency[People],
         limit: Limit = 50,
@@ -58,13 +58,11 @@ class PeopleRoutes(Controller):
         role: Annotated[Role | None, Parameter(description="Those of one role")] = None,
         user_state: Annotated[
             Literal["active", "suspended"] | None,
-            Parameter(query="state", description="Those of one state"),
+            QueryParameter(name="state", description="Those of one state"),
         ] = None,
     ) -> UserPage:
         _, after = decode_cursor(cursor, default=(0, 0))
-        rows = await people.page(
-            query=q, role=role, state=user_state, after=after, limit=limit + 1
-        )
+        rows = await people.page(query=q, role=role, state=user_state, after=after, limit=limit + 1)
         shown, next_cursor = page(rows, limit, lambda row: (0, row.id))
         return UserPage(items=[user_of(row) for row in shown], next_cursor=next_cursor)
 

@@ -91,7 +91,7 @@ async def list_logins(reader: Reader, user_id: int) -> list[LoginRow]:
     )
 
 
-async def insert_login(
+async def insert_login(  # noqa: PLR0913 - a column each
     writer: Writer,
     user_id: int,
     *,

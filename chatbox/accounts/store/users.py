@@ -83,7 +83,7 @@ async def get_owner(reader: Reader) -> UserRow:
     return row
 
 
-async def list_users(
+async def list_users(  # noqa: PLR0913 - a filter each
     reader: Reader, *, pattern: str, role: str | None, state: str | None, after: int, limit: int
 ) -> list[UserRow]:
     """List accounts by age from a key on, those whose names match a LIKE pattern."""
@@ -107,7 +107,7 @@ async def list_users(
     )
 
 
-async def insert_user(
+async def insert_user(  # noqa: PLR0913 - a column each
     writer: Writer,
     *,
     public_id: str,

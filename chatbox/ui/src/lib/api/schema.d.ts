@@ -24,6 +24,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/links/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a link
+         * @description Tells what a set-up, invitation or reset link is for; it is not used up.
+         */
+        post: operations["check_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Browsers get a cookie; programs ask for `kind: "api"` and get tokens. `totp_required` asks for the code of the second factor.
+         */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List logins
+         * @description The caller's own, the last used first.
+         */
+        get: operations["list_logins"];
+        put?: never;
+        post?: never;
+        /**
+         * End all other logins
+         * @description Only the one that asks stays.
+         */
+        delete: operations["end_other_logins"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logins/{login_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a login
+         * @description At once.
+         */
+        delete: operations["end_login"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description Ends this login at once, with everything that is open under it.
+         */
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one's own account
+         * @description And what it may do.
+         */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's own account
+         * @description Absent fields stay.
+         */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the password
+         * @description All other logins of the account end.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account
+         * @description By invitation, or without a token where registration is open.
+         */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password
+         * @description With a reset link; all logins of the account end.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set up the owner
+         * @description With the link that the server printed; it works once, for thirty minutes.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat": {
         parameters: {
             query?: never;
@@ -99,6 +307,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations
+         * @description The newest first, without their links.
+         */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invite somebody
+         * @description The link is shown once; it makes one account.
+         */
+        post: operations["make_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an invitation
+         * @description Unless it was used.
+         */
+        delete: operations["revoke_invitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -356,6 +608,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List roles
+         * @description And the actions that each allows.
+         */
+        get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -540,6 +812,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use the server with several people
+         * @description Makes the owner's account; from now on everybody signs in. Nothing is lost.
+         */
+        post: operations["start_team"];
+        /**
+         * Use the server alone again
+         * @description Nobody signs in any more. Other people's data stays, out of reach.
+         */
+        delete: operations["end_team"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/turns/{turn_id}": {
         parameters: {
             query?: never;
@@ -595,6 +891,114 @@ export interface paths {
          */
         post: operations["stop_turn"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts
+         * @description The oldest first.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Make an account
+         * @description The answer holds the link that its owner chooses a password with.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an account
+         * @description Without anything of its own.
+         */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account
+         * @description A suspended account can do nothing any more; what is open under it ends at once, as under another role. The role `owner` hands the server over.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an account's logins
+         * @description All of them, at once.
+         */
+        delete: operations["end_user_logins"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a reset link
+         * @description It is shown once. The old password works until the link is used.
+         */
+        post: operations["make_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a lost second factor
+         * @description The account's logins end.
+         */
+        delete: operations["remove_user_totp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -879,6 +1283,18 @@ export interface components {
             state: "failed" | "ok" | "unknown";
         };
         /**
+         * Identity
+         * @description An account elsewhere that signs in this one.
+         */
+        Identity: {
+            /** @description The address it told, if any */
+            email: string | null;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /** @description The provider's address */
+            issuer: string;
+        };
+        /**
          * ImagePart
          * @description A picture, for example `image/png`, with its bytes in standard base64.
          */
@@ -929,6 +1345,44 @@ export interface components {
             content_chars: number;
         };
         /**
+         * Invitation
+         * @description A link that makes one account.
+         */
+        Invitation: {
+            /** @description When it was made, RFC 3339 in UTC */
+            created_at: string;
+            /** @description The account's address, if it was given */
+            email: string | null;
+            /** @description Until when it works */
+            expires_at: string;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /** @description For whom it is, for those who invite */
+            note: string;
+            /**
+             * @description What the account will be allowed to do
+             * @enum {unknown}
+             */
+            role: "admin" | "owner" | "user" | "viewer";
+            /**
+             * @description Whether it can still be used
+             * @enum {unknown}
+             */
+            state: "expired" | "open" | "used";
+            /** @description The link; only in the answer that makes it */
+            url: string | null;
+        };
+        /**
+         * InvitationPage
+         * @description A page of invitations.
+         */
+        InvitationPage: {
+            /** @description The invitations, the newest first */
+            items: components["schemas"]["Invitation"][];
+            /** @description The `cursor` of the next page; null on the last one */
+            next_cursor: string | null;
+        };
+        /**
          * LastBackup
          * @description What is known of the backups that this installation has made.
          */
@@ -939,6 +1393,135 @@ export interface components {
             made_at: string | null;
             /** @description Its size */
             size_bytes: number;
+        };
+        /**
+         * Link
+         * @description What a link is for.
+         */
+        Link: {
+            /** @description The address of an invited account */
+            email: string | null;
+            /** @description Until when it works, RFC 3339 in UTC */
+            expires_at: string;
+            /**
+             * @description What it does
+             * @enum {unknown}
+             */
+            kind: "email" | "invitation" | "reset" | "setup";
+            /** @description The role of an invited account */
+            role: ("admin" | "owner" | "user" | "viewer") | null;
+            /** @description Whose password is made anew */
+            username: string | null;
+        };
+        /**
+         * LinkToken
+         * @description A link to look at.
+         */
+        LinkToken: {
+            /** @description What stands behind the # of a link */
+            token: string;
+        };
+        /**
+         * Login
+         * @description An authenticated period of a browser or a program.
+         */
+        Login: {
+            /** @description Where it was used from last */
+            address: string;
+            /** @description When it began, RFC 3339 in UTC */
+            created_at: string;
+            /** @description Whether it is the one that asks */
+            current: boolean;
+            /** @description What it called itself: its User-Agent */
+            device: string;
+            /** @description When it ends at the latest */
+            expires_at: string;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /**
+             * @description A browser, or a program with tokens
+             * @enum {unknown}
+             */
+            kind: "api" | "browser";
+            /** @description When it was used last, to the minute */
+            used_at: string;
+            /**
+             * @description How it began
+             * @enum {unknown}
+             */
+            via: "link" | "oidc" | "password";
+        };
+        /**
+         * LoginPage
+         * @description All logins of the caller.
+         */
+        LoginPage: {
+            /** @description The logins, the last used one first */
+            items: components["schemas"]["Login"][];
+            /**
+             * @description Always null: there is one page
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * MadeUser
+         * @description A new account and the link to its first password.
+         */
+        MadeUser: {
+            /** @description Where its owner chooses a password */
+            link: components["schemas"]["OneTimeLink"];
+            /** @description The account */
+            user: components["schemas"]["User"];
+        };
+        /**
+         * Me
+         * @description The caller's own account.
+         */
+        Me: {
+            /** @description When the account was made, RFC 3339 in UTC */
+            created_at: string;
+            /** @description The e-mail address, if known */
+            email: string | null;
+            /** @description Whether it can sign in with a password */
+            has_password: boolean;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /** @description Linked accounts elsewhere */
+            identities: components["schemas"]["Identity"][];
+            /** @description This login */
+            login_id: string | null;
+            /** @description The actions that the role allows */
+            may: string[];
+            /** @description A second factor must be set up first */
+            must_enrol: boolean;
+            /** @description How the person is called */
+            name: string;
+            /** @description Recovery codes that are left */
+            recovery_codes: number;
+            /**
+             * @description What the account may do
+             * @enum {unknown}
+             */
+            role: "admin" | "owner" | "user" | "viewer";
+            /** @description Whether signing in asks for a code */
+            totp: boolean;
+            /** @description Null in single-user mode */
+            username: string | null;
+            /** @description Until when no new proof is asked for, RFC 3339 in UTC */
+            verified_until: string | null;
+            /** @description How this login began */
+            via: ("link" | "oidc" | "password") | null;
+        };
+        /**
+         * MeChange
+         * @description What to change in one's own account.
+         */
+        MeChange: {
+            /** @description How the person is called */
+            name?: string;
+            /** @description Names the account when signing in */
+            username?: string;
         };
         /**
          * Message
@@ -1060,6 +1643,33 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewInvitation
+         * @description An invitation to make.
+         */
+        NewInvitation: {
+            /**
+             * @description An e-mail address
+             * @default null
+             */
+            email?: string | null;
+            /**
+             * @description How long it works; null: as the settings
+             * @default null
+             */
+            hours?: number | null;
+            /**
+             * @description For whom it is
+             * @default
+             */
+            note?: string;
+            /**
+             * @description What the account may do
+             * @default user
+             * @enum {unknown}
+             */
+            role?: "admin" | "user" | "viewer";
+        };
+        /**
          * NewModel
          * @description A model that the provider offers but does not list.
          */
@@ -1144,6 +1754,30 @@ export interface components {
             title?: string | null;
         };
         /**
+         * NewUser
+         * @description An account to make; its owner chooses the password with the link.
+         */
+        NewUser: {
+            /**
+             * @description An e-mail address
+             * @default null
+             */
+            email?: string | null;
+            /**
+             * @description How the person is called
+             * @default
+             */
+            name?: string;
+            /**
+             * @description What the account may do
+             * @default user
+             * @enum {unknown}
+             */
+            role?: "admin" | "user" | "viewer";
+            /** @description Names the account when signing in */
+            username: string;
+        };
+        /**
          * Now
          * @description The server at this moment; sums are since it started.
          */
@@ -1186,6 +1820,16 @@ export interface components {
             viewers: number;
             /** @description Its write-ahead log */
             wal_bytes: number;
+        };
+        /**
+         * OneTimeLink
+         * @description A link that works once; it is shown now and never again.
+         */
+        OneTimeLink: {
+            /** @description Until when it works, RFC 3339 in UTC */
+            expires_at: string;
+            /** @description The whole address; the secret stands behind the # */
+            url: string;
         };
         /**
          * Params
@@ -1232,6 +1876,26 @@ export interface components {
              * @default null
              */
             top_p?: number | null;
+        };
+        /**
+         * PasswordChange
+         * @description A new password; all other logins end.
+         */
+        PasswordChange: {
+            /** @description The password; 10 to 256 characters */
+            current_password: string;
+            /** @description The password; 10 to 256 characters */
+            new_password: string;
+        };
+        /**
+         * PasswordReset
+         * @description A new password, with a link.
+         */
+        PasswordReset: {
+            /** @description The password; 10 to 256 characters */
+            password: string;
+            /** @description What stands behind the # of a link */
+            token: string;
         };
         /**
          * Problem
@@ -1356,12 +2020,58 @@ export interface components {
             status?: "ok";
         };
         /**
+         * Registration
+         * @description A new account, by invitation or where registration is open.
+         */
+        Registration: {
+            /**
+             * @description How the person is called
+             * @default
+             */
+            name?: string;
+            /** @description The password; 10 to 256 characters */
+            password: string;
+            /**
+             * @description What stands behind the # of a link
+             * @default null
+             */
+            token?: string | null;
+            /** @description Names the account when signing in */
+            username: string;
+        };
+        /**
          * Revert
          * @description Which change to take back.
          */
         Revert: {
             /** @description The id of the change */
             id: number;
+        };
+        /**
+         * RolePage
+         * @description All roles.
+         */
+        RolePage: {
+            /** @description The roles, the strongest first */
+            items: components["schemas"]["RoleRights"][];
+            /**
+             * @description Always null: there is one page
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * RoleRights
+         * @description A role and what it allows.
+         */
+        RoleRights: {
+            /** @description The actions that it allows */
+            may: string[];
+            /**
+             * @description The role
+             * @enum {unknown}
+             */
+            role: "admin" | "owner" | "user" | "viewer";
         };
         /**
          * Send
@@ -1498,6 +2208,28 @@ export interface components {
             items: components["schemas"]["Session"][];
             /** @description The `cursor` of the next page; null on the last one */
             next_cursor: string | null;
+        };
+        /**
+         * SetUp
+         * @description The owner's account, made with the link that the server printed.
+         */
+        SetUp: {
+            /**
+             * @description An e-mail address
+             * @default null
+             */
+            email?: string | null;
+            /**
+             * @description How the person is called
+             * @default
+             */
+            name?: string;
+            /** @description The password; 10 to 256 characters */
+            password: string;
+            /** @description What stands behind the # of a link */
+            token: string;
+            /** @description Names the account when signing in */
+            username: string;
         };
         /**
          * Setting
@@ -1651,6 +2383,55 @@ export interface components {
             theme?: "dark" | "light" | "system";
         };
         /**
+         * SignIn
+         * @description Signing in; programs ask for tokens with `kind: "api"`.
+         */
+        SignIn: {
+            /**
+             * @description The six digits of the authenticator app, or a recovery code
+             * @default null
+             */
+            code?: string | null;
+            /**
+             * @description `browser` answers with a cookie, `api` with tokens
+             * @default browser
+             * @enum {unknown}
+             */
+            kind?: "api" | "browser";
+            /** @description The password; 10 to 256 characters */
+            password: string;
+            /** @description The user name or the e-mail address */
+            username: string;
+        };
+        /**
+         * SignedIn
+         * @description A login that has begun.
+         */
+        SignedIn: {
+            /**
+             * @description For `Authorization: Bearer`
+             * @default null
+             */
+            access_token?: string | null;
+            /**
+             * @description Seconds that the token is good for
+             * @default null
+             */
+            expires_in?: number | null;
+            /**
+             * @description Works once, at `POST /api/v1/auth/refresh`
+             * @default null
+             */
+            refresh_token?: string | null;
+            /**
+             * @description Always Bearer
+             * @default null
+             */
+            token_type?: "Bearer" | null;
+            /** @description The account */
+            user: components["schemas"]["Me"];
+        };
+        /**
          * Started
          * @description A turn that has begun; its events follow on the event stream.
          */
@@ -1689,6 +2470,21 @@ export interface components {
              * @enum {unknown}
              */
             state: "broken" | "full" | "ok";
+        };
+        /**
+         * TeamStart
+         * @description The owner's account, when one person's server becomes a team's.
+         */
+        TeamStart: {
+            /**
+             * @description How the person is called
+             * @default
+             */
+            name?: string;
+            /** @description The password; 10 to 256 characters */
+            password: string;
+            /** @description Names the account when signing in */
+            username: string;
         };
         /**
          * TestResult
@@ -1832,6 +2628,70 @@ export interface components {
              */
             name: string;
         };
+        /**
+         * User
+         * @description An account, as administrators see it.
+         */
+        User: {
+            /** @description When it was made, RFC 3339 in UTC */
+            created_at: string;
+            /** @description The e-mail address, if known */
+            email: string | null;
+            /** @description Whether it can sign in with a password */
+            has_password: boolean;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /** @description When somebody signed in last */
+            last_login_at: string | null;
+            /** @description How the person is called */
+            name: string;
+            /**
+             * @description What the account may do
+             * @enum {unknown}
+             */
+            role: "admin" | "owner" | "user" | "viewer";
+            /**
+             * @description Whether it can sign in
+             * @enum {unknown}
+             */
+            state: "active" | "suspended";
+            /** @description Whether signing in asks for a code */
+            totp: boolean;
+            /** @description Null before the owner has set it up */
+            username: string | null;
+            /** @description Grows with every change; goes into If-Match */
+            version: number;
+        };
+        /**
+         * UserChange
+         * @description What to change in an account; the role `owner` hands the server over.
+         */
+        UserChange: {
+            /** @description An e-mail address */
+            email?: string | null;
+            /** @description How the person is called */
+            name?: string;
+            /**
+             * @description What the account may do
+             * @enum {unknown}
+             */
+            role?: "admin" | "owner" | "user" | "viewer";
+            /**
+             * @description Whether it can sign in
+             * @enum {unknown}
+             */
+            state?: "active" | "suspended";
+        };
+        /**
+         * UserPage
+         * @description A page of accounts.
+         */
+        UserPage: {
+            /** @description The accounts, the oldest first */
+            items: components["schemas"]["User"][];
+            /** @description The `cursor` of the next page; null on the last one */
+            next_cursor: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1860,6 +2720,496 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description What a link is for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description A login that has begun */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All logins of the caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The login's id */
+                login_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's own account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description The caller's own account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description The caller's own account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
+        responses: {
+            /** @description The caller's own account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description The request is not valid; `errors` names the fields */
@@ -2042,6 +3392,139 @@ export interface operations {
             };
             /** @description The request is not valid; `errors` names the fields */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most */
+                limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description A link that makes one account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation's id */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2998,6 +4481,44 @@ export interface operations {
             };
         };
     };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All roles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolePage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: {
@@ -3664,6 +5185,84 @@ export interface operations {
             };
         };
     };
+    start_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamStart"];
+            };
+        };
+        responses: {
+            /** @description The caller's own account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_turn: {
         parameters: {
             query?: never;
@@ -3790,6 +5389,350 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Turn"];
                 };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most */
+                limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Text in a name or e-mail address */
+                q?: string;
+                /** @description Those of one role */
+                role?: "owner" | "admin" | "user" | "viewer" | null;
+                /** @description Those of one state */
+                state?: "active" | "suspended" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description A new account and the link to its first password */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeUser"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An account, as administrators see it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the change is based on; another one answers 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The account's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description An account, as administrators see it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_user_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A link that works once; it is shown now and never again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeLink"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_user_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` names the fields */
             400: {

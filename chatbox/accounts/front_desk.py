@@ -1,0 +1,101 @@
+"""The objects of accounts, built once for `app.py`."""
+
+from collections.abc import Awaitable, Callable
+
+from chatbox.accounts.auth import Gate
+from chatbox.accounts.boots import Boots
+from chatbox.accounts.hashing import Hasher
+from chatbox.accounts.invitations import Invitations
+from chatbox.accounts.joining import Joining
+from chatbox.accounts.links import Links
+from chatbox.accounts.logins import Logins
+from chatbox.accounts.people import People
+from chatbox.accounts.profile import Profile
+from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
+from chatbox.accounts.signin import SignIns
+from chatbox.accounts.store import users as user_store
+from chatbox.caller import Caller
+from chatbox.config import Config
+from chatbox.db.database import Database
+from chatbox.events.hub import Hub
+from chatbox.kit.tasks import Tasks
+from chatbox.system.health import Health
+from chatbox.system.mode import Mode
+from chatbox.system.settings import UserSettings
+from chatbox.system.site import SiteSettings
+
+
+class FrontDesk:
+    """Everything that finds out who people are; `base` answers the address they use."""
+
+    def __init__(  # noqa: PLR0913 - built once, in app.py
+        self,
+        database: Database,
+        hub: Hub,
+        tasks: Tasks,
+        *,
+        config: Config,
+        mode: Mode,
+        site: SiteSettings,
+        settings: UserSettings,
+        health: Health,
+        base: Callable[[], str],
+        stop_turns: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._database = database
+        self._tasks = tasks
+        self.mode = mode
+        self.hasher = Hasher()
+        self.logins = Logins(database, hub)
+        self.links = Links(database, base)
+        self.signins = SignIns(database, self.hasher, self.logins)
+        self.joining = Joining(
+            database, self.hasher, self.logins, links=self.links, site=site, mode=mode
+        )
+        self.sentinel = Sentinel(database, hub, mode=mode, site=site, stop_turns=stop_turns)
+        self.people = People(database, self.logins, self.links, sentinel=self.sentinel)
+        self.invitations = Invitations(database, self.links, site)
+        self.profile = Profile(database)
+        self.boots = Boots(
+            settings,
+            self.profile,
+            self.joining,
+            health=health,
+            mode=mode,
+            site=site,
+            oidc=None,
+            mail=bool(config.alerts.smtp_host),
+        )
+        self.gate = Gate(self.logins, mode=mode, site=site, tasks=tasks)
+
+    async def start(self) -> None:
+        """Find out the mode and the owner, and begin to look after what is open."""
+        async with self._database.read() as reader:
+            self.mode.follow(await user_store.is_team(reader))
+            owner = await user_store.get_owner(reader)
+        self.gate.alone = Caller(
+            user_id=owner.id, role="owner", public_id=owner.public_id, is_alone=True
+        )
+        self._tasks.every(LOOK_SECONDS, self.sentinel.look, name="sentinel")
+
+    async def tidy(self) -> None:
+        """Remove what is over."""
+        await self.logins.tidy()
+        await self.links.tidy()
+
+    def close(self) -> None:
+        """End the threads."""
+        self.hasher.close()
+
+    def provided(self) -> dict[str, object]:
+        """What the routes of accounts are given, by name."""
+        return {
+            "logins": self.logins,
+            "links": self.links,
+            "signins": self.signins,
+            "joining": self.joining,
+            "people": self.people,
+            "invitations": self.invitations,
+            "profile": self.profile,
+            "boots": self.boots,
+        }

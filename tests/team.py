@@ -1,0 +1,96 @@
+"""A server in team mode for tests: its people, each with a browser of their own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from chatbox.config import Config
+from tests.running import JSON, Site, good, run_site
+
+PASSWORD = "correct horse battery"
+OWNER, ADMIN, USER, OTHER, VIEWER = "olga", "adam", "uma", "otto", "vera"
+ROLES = {OWNER: "owner", ADMIN: "admin", USER: "user", OTHER: "user", VIEWER: "viewer"}
+
+
+class Team:
+    """The people of a server; every client keeps its cookies, as a browser does."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.clients: dict[str, httpx.AsyncClient] = {}
+        self.people: dict[str, JSON] = {}
+        self._browsers: list[httpx.AsyncClient] = []
+
+    def __getitem__(self, who: str) -> httpx.AsyncClient:
+        return self.clients[who]
+
+    @property
+    def owner(self) -> httpx.AsyncClient:
+        """The owner's browser."""
+        return self[OWNER]
+
+    def id_of(self, who: str) -> str:
+        """The id of an account."""
+        return str(self.people[who]["id"])
+
+    def browser(self) -> httpx.AsyncClient:
+        """A browser that nobody has signed in with."""
+        browser = httpx.AsyncClient(
+            base_url=f"{self.site.url}/api/v1",
+            timeout=30.0,
+            trust_env=False,
+            headers={"User-Agent": "Mozilla/5.0 (test)"},
+        )
+        self._browsers.append(browser)
+        return browser
+
+    async def sign_in(self, who: str, password: str = PASSWORD, **more: Any) -> httpx.AsyncClient:
+        """Another browser of somebody's, signed in."""
+        browser = self.browser()
+        body = {"username": who, "password": password, **more}
+        good(await browser.post("/auth/login", json=body))
+        return browser
+
+    async def set_up(self) -> None:
+        """Let the owner begin."""
+        link = await self.site.server.desk.joining.setup_link()
+        browser = self.browser()
+        new = {"token": token_of(link.url), "username": OWNER, "password": PASSWORD}
+        self.people[OWNER] = good(await browser.post("/auth/setup", json=new))
+        self.clients[OWNER] = browser
+
+    async def invite(self, who: str, role: str) -> None:
+        """Let somebody join by invitation."""
+        made = good(await self.owner.post("/invitations", json={"role": role}))
+        browser = self.browser()
+        new = {"token": token_of(made["url"]), "username": who, "password": PASSWORD}
+        self.people[who] = good(await browser.post("/auth/register", json=new))
+        self.clients[who] = browser
+
+    async def aclose(self) -> None:
+        """Close the browsers."""
+        for browser in self._browsers:
+            await browser.aclose()
+
+
+def token_of(url: str) -> str:
+    """What stands behind the # of a link."""
+    return url.partition("#")[2]
+
+
+@asynccontextmanager
+async def run_team(config: Config, *, others: bool = True) -> AsyncIterator[Team]:
+    """Run a server in team mode, with an owner and one account of each other role and more."""
+    async with run_site(config) as site:
+        team = Team(site)
+        await team.set_up()
+        if others:
+            for who, role in ROLES.items():
+                if who != OWNER:
+                    await team.invite(who, role)
+        try:
+            yield team
+        finally:
+            await team.aclose()
