@@ -50,7 +50,7 @@ def authorise(caller: Caller, action: Action, other: Role | None = None) -> None
     if RANK[caller.role] < RANK[action.role]:
         raise Forbidden
     if other is not None and not outranks(caller, other):
-        raise NotFound
+        raise NotFound("There is no such account.")
     if caller.must_enrol and action not in (Action.ACCOUNT, Action.SECURE):
         raise EnrolmentRequired
     if action.is_fresh and now_ms() - caller.verified_at > STEP_UP_MS:

@@ -1,88 +1,19 @@
-"""Every route, tried by every actor on every kind of object. A route without an entry fails.
+"""Every route in single-user mode, on every kind of object. A route without an entry fails.
 
 Actors: the owner, and a page of another site in the owner's browser. Objects: the owner's own, an
-id that nobody has, an id that is none, and a child of another parent where a route takes two.
+id that nobody has, an id that is none, and a child of another parent where a route takes two. The
+actors of a team are in accounts/test_rights.py.
 """
 
-import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 import pytest
 
-from chatbox.rights import Action
+from chatbox.caller import OWNER
+from tests.route_table import API, MALFORMED, PARAMETER, TABLE, body_of, path_of, without_sockets
 from tests.running import JSON, UNKNOWN, Site, good
 
 FOREIGN_PAGE = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
-
-
-class Entry(NamedTuple):
-    """What the owner gets for his own object; how to ask."""
-
-    own: int
-    body: JSON | None = None
-    streams: bool = False
-
-
-API = "/api/v1"
-TABLE = {
-    "GET /": Entry(200),
-    "GET /{path:path}": Entry(200),
-    "GET /docs": Entry(200),
-    "GET /healthz": Entry(200),
-    "GET /healthz/stream": Entry(200, streams=True),
-    "GET /readyz": Entry(200),
-    "GET /metrics": Entry(200),
-    f"GET {API}/admin/stats": Entry(200),
-    "GET /schema": Entry(200),
-    "GET /schema/openapi.json": Entry(200),
-    "GET /schema/{path:str}": Entry(404),
-    f"GET {API}/info": Entry(200),
-    f"GET {API}/settings": Entry(200),
-    f"PATCH {API}/settings": Entry(200, {"density": "compact"}),
-    f"GET {API}/settings/system": Entry(200),
-    f"PATCH {API}/settings/system": Entry(200, {"turns_per_user": 5}),
-    f"GET {API}/settings/system/history": Entry(200),
-    f"POST {API}/settings/system/revert": Entry(404, {"id": 7}),
-    f"GET {API}/events": Entry(200, streams=True),
-    f"WS {API}/ws": Entry(101),
-    f"GET {API}/sessions": Entry(200),
-    f"POST {API}/sessions": Entry(201, {"title": "x"}),
-    f"GET {API}/sessions/{{session_id:str}}": Entry(200),
-    f"PATCH {API}/sessions/{{session_id:str}}": Entry(200, {"title": "x"}),
-    f"DELETE {API}/sessions/{{session_id:str}}": Entry(204),
-    f"POST {API}/sessions/{{session_id:str}}/restore": Entry(404),
-    f"GET {API}/sessions/{{session_id:str}}/messages": Entry(200),
-    f"POST {API}/sessions/{{session_id:str}}/messages": Entry(202, {"content": "x"}),
-    f"POST {API}/chat": Entry(200, {"content": "x", "model": "up/echo"}),
-    f"POST {API}/chat/stream": Entry(200, {"content": "x", "model": "up/echo"}, streams=True),
-    f"GET {API}/turns/{{turn_id:str}}": Entry(200),
-    f"GET {API}/turns/{{turn_id:str}}/events": Entry(200, streams=True),
-    f"POST {API}/turns/{{turn_id:str}}/stop": Entry(202),
-    f"GET {API}/messages/{{message_id:str}}": Entry(200),
-    f"PATCH {API}/messages/{{message_id:str}}": Entry(200, {"pinned": True}),
-    f"DELETE {API}/messages/{{message_id:str}}": Entry(204),
-    f"POST {API}/messages/{{message_id:str}}/regenerate": Entry(202, {}),
-    f"POST {API}/messages/{{message_id:str}}/continue": Entry(409, {}),
-    f"GET {API}/providers": Entry(200),
-    f"POST {API}/providers": Entry(
-        201, {"name": "b", "base_url": "http://127.0.0.1:9/v1", "enabled": False}
-    ),
-    f"GET {API}/providers/{{provider_id:str}}": Entry(200),
-    f"PATCH {API}/providers/{{provider_id:str}}": Entry(200, {"name": "up"}),
-    f"DELETE {API}/providers/{{provider_id:str}}": Entry(204),
-    f"POST {API}/providers/{{provider_id:str}}/test": Entry(200),
-    f"POST {API}/providers/{{provider_id:str}}/models/refresh": Entry(200),
-    f"POST {API}/providers/detect": Entry(200),
-    f"POST {API}/providers/detect/use": Entry(404, {"name": "Ollama"}),
-    f"GET {API}/models": Entry(200),
-    f"POST {API}/models": Entry(201, {"provider_id": "{provider_id}", "name": "by-hand"}),
-    f"GET {API}/models/{{model_id:path}}": Entry(200),
-    f"PATCH {API}/models/{{model_id:path}}": Entry(200, {"enabled": True}),
-    f"DELETE {API}/models/{{model_id:path}}": Entry(204),
-}
-MALFORMED = ("x", "-1", "%00", "%27%20OR%201%3D1", "..%2f..%2fsettings", "9" * 40)
-PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 
 def routes_of(site: Site) -> Iterator[str]:
@@ -102,6 +33,9 @@ async def own(chat: Site) -> dict[str, str]:
         "turn_id": answer["turn"]["id"],
         "provider_id": good(await chat.client.get("/providers"))["items"][0]["id"],
         "model_id": "up%2Fecho",
+        "user_id": OWNER.public_id,
+        "login_id": UNKNOWN,
+        "invitation_id": UNKNOWN,
         "path": "c/anything",
     }
 
@@ -110,43 +44,24 @@ async def ask(
     site: Site, route: str, ids: dict[str, str], *, headers: dict[str, str] | None = None
 ) -> int:
     """Call a route; the status."""
-    method, _, path = route.partition(" ")
-    url = site.url + PARAMETER.sub(lambda found: ids[found[1]], path)
-    body: Any = TABLE[route].body
-    if body is not None:
-        body = {
-            name: value.format_map(ids) if isinstance(value, str) else value
-            for name, value in body.items()
-        }
+    method, url, body = route.split()[0], site.url + path_of(route, ids), body_of(route, ids)
     async with site.client.stream(method, url, json=body, headers=headers) as response:
         if not TABLE[route].streams:
             await response.aread()
         return response.status_code
 
 
-def without_sockets(*, with_object: bool = False) -> list[str]:
-    return [
-        route
-        for route in TABLE
-        if not route.startswith("WS ") and (not with_object or "{" in route)
-    ]
-
-
 async def test_every_route_has_an_entry_and_every_entry_a_route(site: Site) -> None:
     assert sorted(set(routes_of(site))) == sorted(TABLE)
 
 
-async def test_every_route_names_its_action(site: Site) -> None:
-    nameless = []
+async def test_every_route_has_the_action_of_the_table(site: Site) -> None:
+    found = {}
     for route in site.server.litestar.routes:
-        handlers = getattr(route, "route_handlers", None) or [route.route_handler]
-        nameless += [
-            f"{handler} of {route.path}"
-            for handler in handlers
-            if not isinstance(handler.opt.get("action"), Action)
-            and getattr(handler, "http_methods", set()) != {"OPTIONS"}
-        ]
-    assert nameless == []
+        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
+            for method in getattr(handler, "http_methods", {"WS"}) - {"OPTIONS", "HEAD"}:
+                found[f"{method} {route.path}"] = handler.opt.get("action")
+    assert found == {route: entry.action for route, entry in TABLE.items()}
 
 
 @pytest.mark.parametrize("route", without_sockets())

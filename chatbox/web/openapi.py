@@ -97,7 +97,7 @@ def openapi_config(structs: Structs) -> OpenAPIConfig:
             "/schema",
             route_handlers=[],
             include_in_schema=False,
-            opt={"action": Action.READ},
+            opt={"action": Action.OPEN},
         ),
         render_plugins=[Document(structs)],
         operation_id_creator=_operation_id,
