@@ -1,5 +1,6 @@
 """What most tests need: a data directory, a running server, a scripted provider."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from chatbox.db.invariants import ALWAYS, AT_REST, violations
 from chatbox.db.migrate import migrate
 from chatbox.db.quiet import reading
 from tests.running import Site, config_in, run_site
-from tests.team import Team, run_team
+from tests.team import Team, Template, make_template, run_team
 from tests.upstream import Upstream
 
 
@@ -57,10 +58,16 @@ async def site(data_dir: Path) -> AsyncIterator[Site]:
         assert violations(connection, ALWAYS + AT_REST) == {}
 
 
+@pytest.fixture(scope="session")
+def team_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A team's database to copy."""
+    return asyncio.run(make_template(tmp_path_factory.mktemp("team")))
+
+
 @pytest.fixture
-async def team(data_dir: Path) -> AsyncIterator[Team]:
+async def team(data_dir: Path, team_template: Template) -> AsyncIterator[Team]:
     """A running server in team mode with an owner, an admin, two users and a viewer."""
-    async with run_team(config_in(data_dir, team=True)) as running:
+    async with run_team(config_in(data_dir, team=True), team_template) as running:
         yield running
     with reading(data_dir / "chatbox.db") as connection:
         assert violations(connection, ALWAYS + AT_REST) == {}

@@ -1,13 +1,16 @@
 """A server in team mode for tests: its people, each with a browser of their own."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import httpx
 
 from chatbox.config import Config
-from tests.running import JSON, Site, good, run_site
+from chatbox.kit.clock import now_ms
+from tests.running import JSON, Site, config_in, good, run_site
 
 PASSWORD = "correct horse battery"
 OWNER, ADMIN, USER, OTHER, VIEWER = "olga", "adam", "uma", "otto", "vera"
@@ -80,16 +83,40 @@ def token_of(url: str) -> str:
     return url.partition("#")[2]
 
 
-@asynccontextmanager
-async def run_team(config: Config, *, others: bool = True) -> AsyncIterator[Team]:
-    """Run a server in team mode, with an owner and one account of each other role and more."""
-    async with run_site(config) as site:
+class Template(NamedTuple):
+    """A team's database, whose people are signed in, with what their browsers hold."""
+
+    file: Path
+    people: dict[str, JSON]
+    cookies: dict[str, str]
+
+
+async def make_template(folder: Path) -> Template:
+    """Let an owner, an admin, two users and a viewer join, which takes a hash each."""
+    async with run_site(config_in(folder, team=True)) as site:
         team = Team(site)
         await team.set_up()
-        if others:
-            for who, role in ROLES.items():
-                if who != OWNER:
-                    await team.invite(who, role)
+        for who, role in ROLES.items():
+            if who != OWNER:
+                await team.invite(who, role)
+        cookies = {who: one.cookies["chatbox"] for who, one in team.clients.items()}
+        await team.aclose()
+    return Template(folder / "chatbox.db", team.people, cookies)
+
+
+@asynccontextmanager
+async def run_team(config: Config, template: Template) -> AsyncIterator[Team]:
+    """Run a server in team mode, with the people of a template."""
+    shutil.copy(template.file, config.data_path / "chatbox.db")
+    async with run_site(config) as site:
+        team = Team(site)
+        team.people = dict(template.people)
+        for who, cookie in template.cookies.items():
+            team.clients[who] = team.browser()
+            team.clients[who].cookies.set("chatbox", cookie, domain="127.0.0.1", path="/")
+        now = now_ms()
+        async with site.server.database.write() as writer:
+            await writer.execute("UPDATE logins SET verified_at = :now, used_at = :now", now=now)
         try:
             yield team
         finally:

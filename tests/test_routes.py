@@ -58,7 +58,8 @@ async def test_every_route_has_an_entry_and_every_entry_a_route(site: Site) -> N
 async def test_every_route_has_the_action_of_the_table(site: Site) -> None:
     found = {}
     for route in site.server.litestar.routes:
-        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
+        handlers = getattr(route, "route_handlers", None) or [getattr(route, "route_handler", None)]
+        for handler in filter(None, handlers):
             for method in getattr(handler, "http_methods", {"WS"}) - {"OPTIONS", "HEAD"}:
                 found[f"{method} {route.path}"] = handler.opt.get("action")
     assert found == {route: entry.action for route, entry in TABLE.items()}

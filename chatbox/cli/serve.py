@@ -21,6 +21,9 @@ def add_options(parser: Parser) -> None:
         "--team", action="store_const", const=True, help="serve several people, with accounts"
     )
     parser.add_argument(
+        "--public-url", help="the address that people use, such as https://chat.example.org"
+    )
+    parser.add_argument(
         "--demo-model",
         action=argparse.BooleanOptionalAction,
         default=None,

@@ -47,11 +47,12 @@ async def test_a_setup_link_makes_exactly_one_owner(bare_team: Team) -> None:
 
 async def test_without_the_link_nobody_becomes_owner(bare_team: Team) -> None:
     browser = bare_team.browser()
-    for token in ("x", "a" * 43):
-        answer = await browser.post("/auth/setup", json=new_owner(token))
+    for guess in ("x", "a" * 43):
+        answer = await browser.post("/auth/setup", json=new_owner(guess))
         refused(answer, 403, "link_invalid")
-    for body in ({"token": ""}, {"token": None}, {"token": 7}, {"token": []}):
-        answer = await browser.post("/auth/setup", json={**new_owner("x"), **body})
+    nonsense: tuple[object, ...] = ("", None, 7, [])
+    for token in nonsense:
+        answer = await browser.post("/auth/setup", json={**new_owner("x"), "token": token})
         refused(answer, 400, "invalid_request")
     assert await bare_team.site.server.desk.joining.needs_setup()
 
