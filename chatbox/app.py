@@ -56,7 +56,9 @@ from chatbox.system.settings import UserSettings
 from chatbox.system.site import SiteSettings
 from chatbox.system.stats import STEP_SECONDS, Watch
 from chatbox.system.trial import Trials
+from chatbox.web.address import trusted_proxies
 from chatbox.web.boundary import Boundary, Hosts, own_hosts
+from chatbox.web.entrance import Entrance
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
@@ -166,6 +168,9 @@ class Server:
             body_bytes=config.limits.body_bytes,
             is_stopping=lambda: self.hub.stopping,
             observe=self.metrics.request,
+            entrance=Entrance(
+                trusted_proxies(config.trusted_proxies), most=lambda: 0, is_known=_everybody
+            ),
         )
         self._watch_queues()
 
@@ -316,6 +321,10 @@ async def open_server(
         yield server
     finally:
         await server.stop()
+
+
+async def _everybody(_scope: object) -> bool:
+    return True
 
 
 def _constant(value: object) -> Provide:
