@@ -22,6 +22,7 @@ from chatbox.chat.pace import Pace
 from chatbox.chat.plan import Planner
 from chatbox.chat.replay import forget_marks, sweep
 from chatbox.chat.reply import ReplyWriter
+from chatbox.chat.room import Room
 from chatbox.chat.routes import ChatRoutes, MessageRoutes, SessionRoutes, TurnRoutes
 from chatbox.chat.service import Sessions
 from chatbox.chat.turn import Turns
@@ -30,6 +31,7 @@ from chatbox.db.condition import Condition
 from chatbox.db.database import Database
 from chatbox.events.hub import PING_SECONDS, Hub
 from chatbox.events.routes import EventRoutes
+from chatbox.events.seats import Seats
 from chatbox.kit.egress import Client, Policy
 from chatbox.kit.secretbox import SecretBox
 from chatbox.kit.tasks import Tasks
@@ -47,6 +49,7 @@ from chatbox.system.backup.remote import Network
 from chatbox.system.backup.state import last_backup
 from chatbox.system.health import Health
 from chatbox.system.instance import claim
+from chatbox.system.limits import SAVE_SECONDS, RateLimits
 from chatbox.system.metrics import Metrics
 from chatbox.system.mode import Mode
 from chatbox.system.notices import Targets
@@ -56,7 +59,9 @@ from chatbox.system.settings import UserSettings
 from chatbox.system.site import SiteSettings
 from chatbox.system.stats import STEP_SECONDS, Watch
 from chatbox.system.trial import Trials
+from chatbox.web.address import trusted_proxies
 from chatbox.web.boundary import Boundary, Hosts, own_hosts
+from chatbox.web.entrance import Entrance
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
@@ -91,6 +96,8 @@ class Server:
             upstream=config.upstream,
         )
         self.site = SiteSettings(database)
+        self.mode = Mode(is_team=False, is_forced=config.team)
+        self.rates = RateLimits(database, self.site, self.mode)
         self.settings = UserSettings(database, self.hub)
         self.providers = Providers(database, box, calls, hub=self.hub, limits=config.limits)
         self.models = Models(database, hub=self.hub, defaults=config.context)
@@ -119,17 +126,17 @@ class Server:
             journal=self.journal,
             live=live,
             pace=self.pace,
-            most=config.limits.running_turns,
+            room=Room(config.limits.running_turns, self.site, self.rates),
         )
+        self.seats = Seats(self.hub, config.limits.viewers, lambda: self.site.now.sockets_per_user)
         self.turning = Turning(
             self.turns,
             self.messages,
             database=database,
             hub=self.hub,
             tasks=self.tasks,
-            limits=config.limits,
+            seats=self.seats,
         )
-        self.mode = Mode(is_team=False, is_forced=config.team)
         self.health = Health(database, self.hub, limits=config.limits, mode=self.mode)
         self.watch = Watch(self.metrics, database, self.hub, health=self.health)
         database.condition.changed = self._tell_storage
@@ -154,6 +161,7 @@ class Server:
             config=config,
             mode=self.mode,
             site=self.site,
+            rates=self.rates,
             settings=self.settings,
             health=self.health,
             base=lambda: self.hosts().address,
@@ -166,6 +174,11 @@ class Server:
             body_bytes=config.limits.body_bytes,
             is_stopping=lambda: self.hub.stopping,
             observe=self.metrics.request,
+            entrance=Entrance(
+                trusted_proxies(config.trusted_proxies),
+                most=self._connections_per_address,
+                is_known=self.desk.gate.knows,
+            ),
         )
         self._watch_queues()
 
@@ -176,10 +189,14 @@ class Server:
             config.host, self.port, public_url=config.public_url, is_team=self.mode.is_team
         )
 
+    def _connections_per_address(self) -> int:
+        return self.config.limits.connections_per_address if self.mode.is_team else 0
+
     async def start(self) -> None:
         """Complete what an earlier server left, let known addresses through, begin the jobs."""
         await claim(self.database, self.box)
         await self.site.reload()
+        await self.rates.load()
         await self.desk.start()
         await sweep(self.database)
         await self.providers.allow_addresses()
@@ -191,6 +208,7 @@ class Server:
         self.tasks.every(STEP_SECONDS, self.watch.sample, name="stats")
         if self.targets:
             self.tasks.every(CHECK_SECONDS, self.alarm.check, name="alerts")
+        self.tasks.every(SAVE_SECONDS, self.rates.save, name="rates")
         self.tasks.every(STORAGE_SECONDS, self.database.condition.recover, name="storage")
         if self.backups is not None:
             self.tasks.every(self.backups.look_seconds, self.backups.tick, name="backups")
@@ -205,6 +223,7 @@ class Server:
         await self.targets.aclose()
         self.counter.close()
         self.desk.close()
+        await self.rates.save()
         await self.database.close()
 
     def _watch_queues(self) -> None:
@@ -252,7 +271,7 @@ class Server:
             "turning": self.turning,
             "hub": self.hub,
             "tasks": self.tasks,
-            "limits": self.config.limits,
+            "seats": self.seats,
             "health": self.health,
             "trials": Trials(),
             "watch": self.watch,

@@ -174,6 +174,11 @@ class TooManyTurns(ChatboxError):
     title = "Too many replies are being written at once"
 
 
+class RateLimited(ChatboxError):
+    code = "rate_limited"
+    title = "There were too many requests"
+
+
 class LimitReached(ChatboxError):
     code = "limit_reached"
     title = "A limit of this server is reached"

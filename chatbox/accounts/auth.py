@@ -19,6 +19,7 @@ from chatbox.errors import Forbidden, LoginRequired
 from chatbox.kit.clock import now_ms
 from chatbox.kit.tasks import Tasks
 from chatbox.rights import Action, authorise
+from chatbox.system.limits import RateLimits, check_network
 from chatbox.system.mode import Mode
 from chatbox.system.site import SiteSettings
 
@@ -28,11 +29,14 @@ _BEARER = "Bearer "
 class Gate:
     """Litestar's guard of all routes; `alone` is who asks in single-user mode."""
 
-    def __init__(self, logins: Logins, *, mode: Mode, site: SiteSettings, tasks: Tasks) -> None:
+    def __init__(
+        self, logins: Logins, *, mode: Mode, site: SiteSettings, rates: RateLimits, tasks: Tasks
+    ) -> None:
         self.alone = OWNER
         self._logins = logins
         self._mode = mode
         self._site = site
+        self._rates = rates
         self._tasks = tasks
 
     async def admit(
@@ -46,11 +50,18 @@ class Gate:
         caller = await self._caller(visit, action)
         state = connection.scope["state"]
         state["visit"], state["caller"] = visit, caller
+        method = str(connection.scope.get("method", "WS"))
+        self._rates.take(caller, visit.address, action, method)
         if caller is None:
             if action is not Action.OPEN:
                 raise LoginRequired
             return
+        check_network(self._site.now, caller, action)
         authorise(caller, action)
+
+    async def knows(self, scope: Scope) -> bool:
+        """Whether somebody is signed in; asked before a large body is taken."""
+        return await self._caller(visit_of(scope), Action.OPEN) is not None
 
     async def _caller(self, visit: Visit, action: Action) -> Caller | None:
         if not self._mode.is_team:

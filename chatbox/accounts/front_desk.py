@@ -20,6 +20,7 @@ from chatbox.db.database import Database
 from chatbox.events.hub import Hub
 from chatbox.kit.tasks import Tasks
 from chatbox.system.health import Health
+from chatbox.system.limits import RateLimits
 from chatbox.system.mode import Mode
 from chatbox.system.settings import UserSettings
 from chatbox.system.site import SiteSettings
@@ -37,6 +38,7 @@ class FrontDesk:
         config: Config,
         mode: Mode,
         site: SiteSettings,
+        rates: RateLimits,
         settings: UserSettings,
         health: Health,
         base: Callable[[], str],
@@ -66,7 +68,7 @@ class FrontDesk:
             oidc=None,
             mail=bool(config.alerts.smtp_host),
         )
-        self.gate = Gate(self.logins, mode=mode, site=site, tasks=tasks)
+        self.gate = Gate(self.logins, mode=mode, site=site, rates=rates, tasks=tasks)
 
     async def start(self) -> None:
         """Find out the mode and the owner, and begin to look after what is open."""

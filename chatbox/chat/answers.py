@@ -10,10 +10,10 @@ from chatbox.chat.store import turns as turn_store
 from chatbox.chat.store.turns import TurnRow
 from chatbox.chat.turn import Turns
 from chatbox.chat.view import turn_of
-from chatbox.config import Limits
 from chatbox.db.database import Database, Reader
-from chatbox.errors import LimitReached, ProviderFailed
+from chatbox.errors import ProviderFailed
 from chatbox.events.hub import Hub
+from chatbox.events.seats import Seats
 from chatbox.events.stream import UNKNOWN, TurnStream
 from chatbox.kit.tasks import Tasks
 from chatbox.web.asgi import ASGIApp, Whole
@@ -30,14 +30,14 @@ class Turning:
         database: Database,
         hub: Hub,
         tasks: Tasks,
-        limits: Limits,
+        seats: Seats,
     ) -> None:
         self.turns = turns
         self._messages = messages
         self._database = database
         self._hub = hub
         self._tasks = tasks
-        self._limits = limits
+        self._seats = seats
 
     async def show(self, caller: Caller, turn_id: str) -> Turn:
         """A turn as it is now."""
@@ -45,16 +45,15 @@ class Turning:
         log = self._hub.log(turn_id)
         return turn_of(row, last_event_id=len(log.events if log else ended.events))
 
-    def check_room(self) -> None:
+    def check_room(self, caller: Caller) -> None:
         """Raise `LimitReached` when nobody more can watch; asked before a turn is begun."""
-        if self._hub.viewer_count >= self._limits.viewers:
-            raise LimitReached("Too many connections are open.")
+        self._seats.check(caller)
 
-    def wants_stream(self, accept: str | None) -> bool:
+    def wants_stream(self, caller: Caller, accept: str | None) -> bool:
         """Tell whether a request asks for server-sent events; raise when there is no room."""
         wanted = accept is not None and "text/event-stream" in accept.lower()
         if wanted:
-            self.check_room()
+            self.check_room(caller)
         return wanted
 
     async def follow(self, caller: Caller, turn_id: str, *, after: int = 0) -> TurnStream:

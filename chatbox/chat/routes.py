@@ -197,7 +197,7 @@ class SessionRoutes(Controller):
         idempotency_key: IdempotencyKey = None,
         accept: Accept = None,
     ) -> ASGIApp:
-        stream = turning.wants_stream(accept)
+        stream = turning.wants_stream(caller, accept)
         started = await turning.turns.send(caller, session_id, data, key=idempotency_key)
         return await turning.answer(caller, started, stream=stream)
 
@@ -224,7 +224,7 @@ class ChatRoutes(Controller):
         data: JSONBody[Chat],
         idempotency_key: IdempotencyKey = None,
     ) -> ASGIApp:
-        turning.check_room()
+        turning.check_room(caller)
         started = await turning.turns.send(caller, data.session_id, data, key=idempotency_key)
         return await turning.answer(caller, started, stream=True)
 
@@ -280,7 +280,7 @@ class TurnRoutes(Controller):
             int | None, Parameter(ge=0, description="The same as Last-Event-ID")
         ] = None,
     ) -> ASGIApp:
-        turning.check_room()
+        turning.check_room(caller)
         return await turning.follow(caller, turn_id, after=last_event_id or after or 0)
 
     @post(
@@ -364,7 +364,7 @@ class MessageRoutes(Controller):
         accept: Accept = None,
     ) -> ASGIApp:
         ask = data or Again()
-        stream = turning.wants_stream(accept)
+        stream = turning.wants_stream(caller, accept)
         started = await turning.turns.again(caller, message_id, ask, key=idempotency_key)
         return await turning.answer(caller, started, stream=stream)
 
@@ -384,7 +384,7 @@ class MessageRoutes(Controller):
         idempotency_key: IdempotencyKey = None,
         accept: Accept = None,
     ) -> ASGIApp:
-        stream = turning.wants_stream(accept)
+        stream = turning.wants_stream(caller, accept)
         started = await turning.turns.more(caller, message_id, key=idempotency_key)
         return await turning.answer(caller, started, stream=stream)
 

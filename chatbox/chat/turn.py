@@ -26,10 +26,11 @@ from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus
 from chatbox.chat.pace import Pace
 from chatbox.chat.plan import Plan, Planner
 from chatbox.chat.reply import ReplyWriter
+from chatbox.chat.room import Room
 from chatbox.chat.store import turns as turn_store
 from chatbox.chat.store.turns import TurnRow
 from chatbox.db.database import Database, StorageFailed
-from chatbox.errors import ChatboxError, ShuttingDown, TooManyTurns
+from chatbox.errors import ChatboxError, ShuttingDown
 from chatbox.events.hub import Hub
 from chatbox.kit.tasks import Tasks, uncancelled
 from chatbox.llm import events as llm
@@ -56,7 +57,7 @@ class Turns:
         journal: Journal,
         live: dict[str, ReplyWriter],
         pace: Pace,
-        most: int,
+        room: Room,
     ) -> None:
         self._database = database
         self._hub = hub
@@ -67,7 +68,7 @@ class Turns:
         self._ending = ending
         self._journal = journal
         self._live = live
-        self._most = most
+        self._room = room
         self._pace = pace
         self._tasks = Tasks()
         self._running: dict[str, Running] = {}
@@ -152,21 +153,19 @@ class Turns:
         if self._hub.stopping:
             raise ShuttingDown("The server is stopping; try again in a moment.")
         self._database.condition.check_room()
-        if len(self._running) >= self._most:
-            raise TooManyTurns(f"The server writes at most {self._most} replies at once.")
         try:
-            planned = await plan()
-            begun = await uncancelled(self._commit(caller, planned, key, fingerprint))
+            with self._room.beginning(caller):
+                planned = await plan()
+                begun = await uncancelled(self._commit(caller, planned, key, fingerprint))
         except ChatboxError:  # such as SessionBusy, when the twin of this request was quicker
             if (replayed := await self._replayed(caller, key, fingerprint)) is not None:
                 return replayed, True
             raise
-        if begun is None:
-            replayed = await self._replayed(caller, key, fingerprint)
-            if replayed is None:
-                raise ShuttingDown
-            return replayed, True
-        return begun.started, False
+        if begun is not None:
+            return begun.started, False
+        if (replayed := await self._replayed(caller, key, fingerprint)) is None:
+            raise ShuttingDown
+        return replayed, True
 
     async def _commit(
         self, caller: Caller, plan: Plan, key: str | None, fingerprint: str
@@ -180,6 +179,7 @@ class Turns:
         writer = ReplyWriter(begun.log, self._journal, turn_key=begun.turn_key)
         running = Running(caller, plan, begun, writer)
         self._running[started.turn.id] = running
+        self._room.runs(caller)
         self._live[started.reply.id] = writer
         running.task = self._tasks.spawn(self._run(running), name=f"turn {started.turn.id}")
         self._hub.notify(caller.user_id, "session", {"session": started.session})
@@ -249,6 +249,7 @@ class Turns:
             await self._learn(running)
         finally:
             self._running.pop(started.turn.id, None)
+            self._room.ended(running.caller)
             self._live.pop(started.reply.id, None)
             self._ending.tell(running)
 
@@ -257,8 +258,7 @@ class Turns:
         plan, usage = running.plan, running.usage
         try:
             if running.refusal is not None:
-                limit = running.refusal.limit
-                await self._models.learn_window(running.caller, plan.target, limit)
+                await self._models.learn_window(running.caller, plan.target, running.refusal.limit)
             if usage is not None and plan.reply is None:
                 counted = int(plan.account.used / plan.account.ratio)
                 await self._models.learn_ratio(

@@ -38,6 +38,7 @@ from chatbox.kit.secretbox import SecretBox, load_master_key
 from chatbox.system.backup.make import sweep
 from chatbox.system.instance import check_key, holds_secrets
 from chatbox.system.notices import check_targets
+from chatbox.web.address import trusted_proxies
 from chatbox.web.protocol import Connection
 
 try:
@@ -58,6 +59,7 @@ def serve(config: Config) -> int:
     set_up_logging(config.log_level, config.log_format)
     config = for_team_where_public(config)
     check_targets(config.alerts)
+    trusted_proxies(config.trusted_proxies)
     raise_open_files(config.limits)
     os.umask(0o077)
     directory = config.data_path

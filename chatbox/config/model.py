@@ -33,6 +33,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     viewers: int = 4_000
     messages_per_session: int = 50_000
     providers: int = 100
+    connections_per_address: int = 100
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,6 +112,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     master_key_file: str = ""
     team: bool = False
     public_url: str = ""
+    trusted_proxies: str = ""
     demo_model: bool = False
     open: bool = False
     discover: bool = True

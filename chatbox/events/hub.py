@@ -227,6 +227,10 @@ class Hub:
         """Forget a connection."""
         self._viewers.discard(viewer)
 
+    def count_viewers(self, user_id: int) -> int:
+        """How many connections of a user are watching."""
+        return sum(viewer.caller.user_id == user_id for viewer in self._viewers)
+
     @property
     def viewers(self) -> frozenset[Viewer]:
         """The connections that are watching."""

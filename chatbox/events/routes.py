@@ -9,10 +9,10 @@ from litestar.params import HeaderParameter, Parameter
 from litestar.types import ASGIApp
 
 from chatbox.caller import Caller
-from chatbox.config import Limits
 from chatbox.errors import LimitReached, LoginRequired
 from chatbox.events.feed import Feed, Focus
 from chatbox.events.hub import Hub
+from chatbox.events.seats import Seats
 from chatbox.events.socket import talk
 from chatbox.events.stream import FeedStream
 from chatbox.kit.tasks import Tasks
@@ -56,7 +56,7 @@ class EventRoutes(Controller):
         caller: NamedDependency[Caller],
         hub: NamedDependency[Hub],
         tasks: NamedDependency[Tasks],
-        limits: NamedDependency[Limits],
+        seats: NamedDependency[Seats],
         session: Session = None,
         after: After = None,
         turn: TurnId = None,
@@ -64,8 +64,7 @@ class EventRoutes(Controller):
         last_event_id: LastEventId = None,
     ) -> ASGIApp:
         after = last_event_id if after is None else after
-        if hub.viewer_count >= limits.viewers:
-            raise LimitReached("Too many connections are open.")
+        seats.check(caller)
         feed = Feed(hub, caller, focus=Focus(session, turn, seq), after=after)
         return FeedStream(hub, tasks, feed)
 
@@ -76,15 +75,17 @@ class EventRoutes(Controller):
         caller: NamedDependency[Caller],
         hub: NamedDependency[Hub],
         tasks: NamedDependency[Tasks],
-        limits: NamedDependency[Limits],
+        seats: NamedDependency[Seats],
         session: Session = None,
         after: After = None,
         turn: TurnId = None,
         seq: Seq = 0,
     ) -> None:
         """The same events as text frames `{"type", "id", "data"}`."""
-        if hub.viewer_count >= limits.viewers:
-            await socket.close(code=1013, reason="limit_reached")
+        try:
+            seats.check(caller)
+        except LimitReached as full:
+            await socket.close(code=1013, reason=full.code)
             return
         await socket.accept()
         feed = Feed(hub, caller, focus=Focus(session, turn, seq), after=after)

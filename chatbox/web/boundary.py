@@ -26,6 +26,7 @@ from chatbox.errors import (
     UnsupportedMediaType,
     WrongHost,
 )
+from chatbox.web.entrance import ANONYMOUS_BYTES, Entrance
 from chatbox.web.exchange import Exchange
 from chatbox.web.problems import MEDIA_TYPE, problem_body
 
@@ -35,8 +36,12 @@ Send = Any
 App = Callable[[Scope, Receive, Send], Any]
 
 BODY_SECONDS = 30.0
+PATIENCE_SECONDS = 10.0
+LEAST_RATE = 1024
+"""A body has `PATIENCE_SECONDS`, and a second more for so many bytes of it."""
 LOOK_UP_SECONDS = 0.5
 DISCARD_SECONDS = 10.0
+LATE_DISCARD_SECONDS = 2.0
 DISCARDED_BYTES = 64 * 1024 * 1024
 DEEPEST_JSON = 64
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
@@ -57,7 +62,7 @@ class Hosts(NamedTuple):
 class Boundary:
     """Wraps the application; `hosts` answers the hosts it may be called by, `open` what is open."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in app.py
         self,
         app: App,
         *,
@@ -65,6 +70,7 @@ class Boundary:
         body_bytes: int,
         is_stopping: Callable[[], bool],
         observe: Callable[[Exchange], None],
+        entrance: Entrance,
     ) -> None:
         self.open: Counter[str] = Counter()
         self._app = app
@@ -72,6 +78,7 @@ class Boundary:
         self._body_bytes = body_bytes
         self._is_stopping = is_stopping
         self._observe = observe
+        self._entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, then pass on; log and count what came of it."""
@@ -81,20 +88,23 @@ class Boundary:
         exchange = Exchange(scope, send)
         scope.setdefault("state", {})["request_id"] = exchange.request_id
         self.open[exchange.kind] += 1
+        place = self._entrance.enter(scope)
         try:
-            await self._answer(exchange, scope, receive)
+            await self._answer(exchange, scope, receive, place)
         finally:
             self.open[exchange.kind] -= 1
+            self._entrance.leave(place)
             exchange.log()
             self._observe(exchange)
 
-    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, place: str) -> None:
         try:
+            self._entrance.check_room(place)
             headers = _single_headers(scope)
             self._check_host(scope, headers)
             self._check_origin(scope, headers)
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-                receive = await self._body(headers, receive)
+                receive = await self._body(scope, headers, receive)
         except ChatboxError as refused:
             await self._refuse(scope, receive, exchange, refused)
             return
@@ -109,7 +119,7 @@ class Boundary:
         hosts, host = self._hosts(), _host_of(headers)
         if not _HOST.fullmatch(host) or not (hosts.any or host in hosts.names):
             raise WrongHost(f"This server does not answer as {host[:100]!r}. Open {hosts.address}.")
-        scope["state"]["is_secure"] = host == hosts.secure
+        scope["state"]["is_secure"] |= host == hosts.secure
 
     def _check_origin(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         origin = headers.get(b"origin")
@@ -123,30 +133,34 @@ class Boundary:
         if fetch_site in _UNSAFE_FETCH and not _is_navigation(scope, headers):
             raise ForeignOrigin
 
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+    async def _body(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receive:
         """Read the whole body within its limits and hand it on as one piece."""
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():
             raise InvalidRequest("The Content-Length is not a number.")
         if int(length) > self._body_bytes:
             raise self._too_large()
-        body = await self._read(receive)
+        body = await self._read(scope, receive)
         if body:
             _check_json(headers, body)
         return _replaying(body, receive)
 
-    async def _read(self, receive: Receive) -> bytes:
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
         pieces: list[bytes] = []
-        size = 0
-        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+        size, free = 0, ANONYMOUS_BYTES
+        began = asyncio.get_running_loop().time()
         while True:
-            message = await self._next(receive, deadline)
+            patience = min(BODY_SECONDS, PATIENCE_SECONDS + size / LEAST_RATE)
+            message = await self._next(receive, began + patience)
             if message["type"] == "http.disconnect":
                 raise NotReady("The request was given up.")
             pieces.append(message.get("body", b""))
             size += len(pieces[-1])
             if size > self._body_bytes:
                 raise self._too_large()
+            if size > free:
+                await self._entrance.check_known(scope)
+                free = self._body_bytes
             if not message.get("more_body"):
                 return b"".join(pieces)
 
@@ -176,21 +190,21 @@ class Boundary:
             return
         status, body = problem_body(refused, exchange.request_id)
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-        if status in (408, 413, 503):
+        if status in (408, 413, 429, 503):
             headers.append((b"connection", b"close"))
-        if status == 503:
+        if status in (429, 503):
             headers.append((b"retry-after", b"2"))
         cut_off = status in (408, 413)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": cut_off})
         if cut_off:
-            await self._discard(receive)
+            await self._discard(receive, LATE_DISCARD_SECONDS if status == 408 else DISCARD_SECONDS)
             await send({"type": "http.response.body", "body": b""})
 
-    async def _discard(self, receive: Receive) -> None:
+    async def _discard(self, receive: Receive, seconds: float) -> None:
         """Read on for a while: a client whose connection is cut as it sends misses the answer."""
         left = DISCARDED_BYTES
-        deadline = asyncio.get_running_loop().time() + DISCARD_SECONDS
+        deadline = asyncio.get_running_loop().time() + seconds
         with suppress(BodyTimeout, ShuttingDown):
             while left > 0 and (message := await self._next(receive, deadline)).get("more_body"):
                 left -= len(message.get("body", b""))

@@ -49,6 +49,7 @@ STATUS: dict[type[ChatboxError], int] = {
     errors.UnsupportedMediaType: 415,
     errors.WrongHost: 421,
     errors.LimitReached: 429,
+    errors.RateLimited: 429,
     errors.TooManyTries: 429,
     errors.TooManyTurns: 429,
     errors.ProviderFailed: 502,

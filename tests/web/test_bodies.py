@@ -50,6 +50,8 @@ async def writes(chat: Site) -> dict[tuple[str, str], dict[str, Any]]:
         ("POST", "/models"): {"provider_id": provider["id"], "name": "x"},
         ("PATCH", "/models/up%2Fecho"): {"enabled": True},
         ("PATCH", "/settings"): {"theme": "dark"},
+        ("PATCH", "/settings/system"): {"turns_per_user": 5},
+        ("POST", "/settings/system/revert"): {"id": 1},
     }
 
 
@@ -217,8 +219,8 @@ async def test_half_a_body_is_let_go_when_the_server_stops(site: Site) -> None:
 async def test_half_a_body_is_waited_for_only_so_long(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boundary, "BODY_SECONDS", 0.3)
-    monkeypatch.setattr(boundary, "DISCARD_SECONDS", 0.1)
+    monkeypatch.setattr(boundary, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(boundary, "LATE_DISCARD_SECONDS", 0.1)
     reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
     writer.write(
         f"POST /api/v1/sessions HTTP/1.1\r\nHost: localhost:{site.port}\r\n"
