@@ -50,7 +50,7 @@ class Backoff:
 
     def __init__(self, box: SecretBox, clock: Callable[[], int] = now_ms) -> None:
         self._key = box.derive("account-names/v1")
-        self._clock = clock
+        self.clock = clock
 
     async def check(self, writer: Writer, who: Attempt) -> None:
         """Raise `TooManyTries` while `who` has to wait, before the password or code is looked at.
@@ -58,7 +58,7 @@ class Backoff:
         Whoever has failed often and may try again takes the turn by this: of many at once, one is
         let through. The turn counts when the transaction commits.
         """
-        now = self._clock()
+        now = self.clock()
         near, all_day = await self._keys(writer, who)
         day = await self._failures(writer, all_day)
         if day.count >= MOST_PER_DAY:
@@ -73,7 +73,7 @@ class Backoff:
 
     async def failed(self, writer: Writer, who: Attempt) -> None:
         """Count a wrong try; it must be committed, so raise after the transaction."""
-        now = self._clock()
+        now = self.clock()
         for key in await self._keys(writer, who):
             row = await self._failures(writer, key)
             first = row.first_at if row.count else now
@@ -87,7 +87,7 @@ class Backoff:
 
     async def remember(self, writer: Writer, user_id: int, presented: str | None) -> str:
         """Make the device a known one after a successful sign-in; answer the token it keeps."""
-        now = self._clock()
+        now = self.clock()
         token = presented or ""
         if not await self._is_known(writer, user_id, token):
             token = new_token()
@@ -101,7 +101,7 @@ class Backoff:
 
     async def prune(self, writer: Writer) -> None:
         """Forget what no longer matters."""
-        now = self._clock()
+        now = self.clock()
         await store.delete_old_failures(writer, before=now - DAY_MS, keep=MOST_ROWS)
         await store.delete_old_devices(writer, before=now - YEAR_MS)
 
@@ -115,13 +115,13 @@ class Backoff:
         return f"network:{name}:{network_of(who.address)}", f"day:{name}"
 
     async def _failures(self, reader: Reader, key: str) -> FailureRow:
-        now = self._clock()
+        now = self.clock()
         row = await store.get_failures(reader, key, since=now - DAY_MS)
         over = key.startswith(("day:", "device-day:")) and row.first_at <= now - DAY_MS
         return store.NONE if over else row
 
     async def _is_known(self, reader: Reader, user_id: int, token: str) -> bool:
-        since = self._clock() - YEAR_MS
+        since = self.clock() - YEAR_MS
         return await store.is_known_device(reader, user_id, hash_token(token), since=since)
 
 
@@ -138,7 +138,7 @@ def network_of(address: str) -> str:
 
 
 def _wait_ms(count: int) -> int:
-    return 1000 * min(LONGEST_SECONDS, 2 ** min(count - FREE, 6))
+    return 1000 * min(LONGEST_SECONDS, 1 << min(count - FREE, 6))
 
 
 def _refusal(wait_ms: int) -> TooManyTries:
