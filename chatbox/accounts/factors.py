@@ -1,7 +1,7 @@
 """The second factor: codes of an authenticator app, and ten recovery codes for when it is lost.
 
 A code works once: the step it belongs to is used up in the transaction that accepts it. The app's
-secret is sealed; recovery codes are stored as keyed hashes, so a stolen database gives away neither.
+secret is sealed, recovery codes are keyed hashes: a stolen database gives away neither.
 """
 
 import hashlib
@@ -179,7 +179,7 @@ def _recovery_code() -> str:
 
 
 def _plain(code: str) -> str:
-    """A code as it is compared: without spaces and hyphens, and letters read as the digits meant."""
+    """A code as it is compared: no spaces, no hyphens, and letters read as the digits meant."""
     return code.casefold().translate(_MISREAD)
 
 

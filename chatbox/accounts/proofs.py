@@ -58,4 +58,4 @@ class TokenPair(msgspec.Struct, frozen=True):
     access_token: Annotated[str, Meta(description="For `Authorization: Bearer`")]
     expires_in: Annotated[int, Meta(description="Seconds that the access token is good for")]
     refresh_token: RefreshToken
-    token_type: Annotated[Literal["Bearer"], Meta(description="Always Bearer")] = "Bearer"
+    token_type: Annotated[Literal["Bearer"], Meta(description="Always Bearer")] = "Bearer"  # noqa: S105
