@@ -33,7 +33,12 @@ class SecretBox:
     def __init__(self, master_key: bytes) -> None:
         self._cipher = AESGCM(_derive(master_key, "provider-secrets/v1", _KEY_BYTES))
         self._key_id = _derive(master_key, "key-id/v1", 4)
+        self._root = _derive(master_key, "sub-keys/v1", _KEY_BYTES)
         self.fingerprint = _derive(master_key, "fingerprint/v1", 16).hex()
+
+    def derive(self, label: str, length: int = _KEY_BYTES) -> bytes:
+        """Make the sub-key of a purpose; it tells nothing about the master key or the others."""
+        return _derive(self._root, label, length)
 
     def seal(self, secret: str, *, bound_to: str) -> bytes:
         """Encrypt; `bound_to` names the place the secret may be opened at."""

@@ -57,6 +57,15 @@ def test_damage_anywhere_is_noticed(box: SecretBox) -> None:
             box.open(sealed[:length], bound_to=HERE)
 
 
+def test_every_purpose_has_a_key_of_its_own(box: SecretBox) -> None:
+    one, two = box.derive("one/v1"), box.derive("two/v1")
+    assert len({one, two, KEY, bytes.fromhex(box.fingerprint)}) == 4
+    assert len(one) == len(two) == 32
+    assert SecretBox(KEY).derive("one/v1") == one != SecretBox(bytes(32)).derive("one/v1")
+    assert box.derive("one/v1", 16) == one[:16]
+    assert KEY not in [value for value in vars(box).values() if isinstance(value, bytes)]
+
+
 def test_a_key_file_is_made_once_and_private(tmp_path: Path) -> None:
     path = tmp_path / "new" / "master-key"
     key = load_master_key(path, {})
