@@ -15,6 +15,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the point is to say so on an old
 import _setup
 import _ui
 
+IDENTITY_PROVIDER = _setup.ROOT / "tests" / "idp"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Without the fonts, emoji and Chinese are boxes in the browser tests; strace makes syncs fail, and
 # binutils is what the executable is built with.
@@ -36,6 +37,7 @@ def main() -> int:
         node = _setup.node(environment)
         with _setup.step("Installing the UI's test tools"):
             _ui.install_packages(_setup.UI, node)
+            _ui.install_packages(IDENTITY_PROVIDER, node)
         ensure_browser()
     failed = not ui_tests_pass(node)
     command = [str(environment.python), "-m", "pytest", *sys.argv[1:]]

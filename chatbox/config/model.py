@@ -90,6 +90,26 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backup_hours: float = 48.0
 
 
+class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The OpenID Connect provider that people may sign in through; none without an issuer."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    name: str = "OpenID Connect"
+    scopes: str = "openid email profile"
+    create_users: bool = False
+    role: Literal["user", "viewer"] = "user"
+    allowed_domains: str = ""
+
+
+class ProxyLogin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A proxy that says who is asking; it is believed only with the secret."""
+
+    header: str = ""
+    secret: str = ""
+
+
 SECRET_VALUES = frozenset(
     {
         "backup.passphrase",
@@ -98,6 +118,8 @@ SECRET_VALUES = frozenset(
         "alerts.webhook_url",  # the addresses of many are secrets
         "alerts.webhook_secret",
         "alerts.smtp_password",
+        "oidc.client_secret",
+        "proxy_login.secret",
     }
 )
 """Values that are never shown."""
@@ -126,6 +148,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context: Context = Context()
     backup: Backup = Backup()
     alerts: Alerts = Alerts()
+    oidc: Oidc = Oidc()
+    proxy_login: ProxyLogin = ProxyLogin()
 
     @property
     def data_path(self) -> Path:
