@@ -13,14 +13,15 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_mode = DELETE",
 )
-# Whoever was signed out since the copy was made must not be signed in by it.
+# Whoever was signed out since the copy was made must not be signed in by it. Without a WHERE, SQLite
+# would write to a table that is empty, too.
 _LOGINS = (
-    "DELETE FROM refresh_tokens",
-    "DELETE FROM logins",
-    "DELETE FROM known_devices",
-    "DELETE FROM links",
-    "DELETE FROM failures",
-    "DELETE FROM buckets",
+    "DELETE FROM refresh_tokens WHERE true",
+    "DELETE FROM logins WHERE true",
+    "DELETE FROM known_devices WHERE true",
+    "DELETE FROM links WHERE true",
+    "DELETE FROM failures WHERE true",
+    "DELETE FROM buckets WHERE true",
 )
 _SECRETS = (
     """
