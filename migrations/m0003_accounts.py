@@ -2,8 +2,9 @@
 
 The owner of single-user mode is the owner of the team: the row stays, and everything that belongs
 to it. A row of `logins` is one authenticated period of a browser or a program; deleting it ends it.
-Only hashes of tokens are stored. `audit` refers to accounts by their public ids and not by keys,
-for it outlives them.
+Only hashes of tokens are stored. An account whose state is `deleted` has no name any more, and its
+rows are being removed. `audit` refers to accounts by their public ids and not by keys, for it
+outlives them.
 """
 
 from sqlite_utils import Database, Migrations
@@ -16,7 +17,7 @@ ALTER TABLE instance ADD COLUMN team INTEGER NOT NULL DEFAULT 0 CHECK (team IN (
 ALTER TABLE users ADD COLUMN username TEXT;
 ALTER TABLE users ADD COLUMN email TEXT;
 ALTER TABLE users ADD COLUMN state TEXT NOT NULL DEFAULT 'active'
-    CHECK (state IN ('active', 'suspended'));
+    CHECK (state IN ('active', 'suspended', 'deleted'));
 ALTER TABLE users ADD COLUMN password_hash TEXT;
 ALTER TABLE users ADD COLUMN totp_secret BLOB;
 ALTER TABLE users ADD COLUMN totp_confirmed_at INTEGER;

@@ -12,7 +12,8 @@ from chatbox.cli.command import Command, Parser, add_place_options
 from chatbox.cli.interrupts import interruptible
 from chatbox.cli.progress import Line
 from chatbox.config import Config, Loaded
-from chatbox.db.copy import Contents, forget_secrets
+from chatbox.db.copy import Contents
+from chatbox.db.forget import forget_secrets
 from chatbox.db.lock import BackupLock, DirectoryLock, check_owner, prepare_directory
 from chatbox.db.replace import FETCHED, STAGED, settle
 from chatbox.errors import BackupFailed, StartRefused

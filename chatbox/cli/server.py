@@ -64,7 +64,7 @@ def serve(config: Config) -> int:
     os.umask(0o077)
     directory = config.data_path
     prepare_directory(directory)
-    with DirectoryLock(directory):
+    with DirectoryLock(directory) as lock:
         if told := settle(directory):
             logger.warning(told)
         sweep(directory)
@@ -74,6 +74,7 @@ def serve(config: Config) -> int:
         check_key(path, box)
         with showing_progress() as show:
             migrate(path, show)
+        lock.serve()
         with listen(config) as listener, listener.dup() as serving:
             restart = Restart()
             _run(_serve(config, box, serving, restart, checked))

@@ -76,25 +76,6 @@ def check_copy(
         return _contents(reader, called, known)
 
 
-def forget_secrets(path: Path) -> None:
-    """Take out what only a lost master key could open, and which key that was."""
-    writer = sqlite3.connect(path, isolation_level=None)
-    try:
-        writer.execute("BEGIN IMMEDIATE")
-        writer.execute(
-            """
-            UPDATE providers
-            SET secret = NULL, secret_hint = NULL, state = 'failed', state_code = 'secret_required',
-                state_detail = 'The secret must be entered again.', version = version + 1
-            WHERE secret IS NOT NULL
-            """
-        )
-        writer.execute("DELETE FROM instance")
-        writer.execute("COMMIT")
-    finally:
-        writer.close()
-
-
 def _contents(reader: sqlite3.Connection, path: Path, known: Sequence[str]) -> Contents:
     # A view could be endless, and is no table of ours.
     tables = {
@@ -111,16 +92,27 @@ def _contents(reader: sqlite3.Connection, path: Path, known: Sequence[str]) -> C
             f"The file {path} was written by a newer chatbox (it knows {newer[-1]}). Use that "
             "version."
         )
-    fingerprint = reader.execute("SELECT key_fingerprint FROM instance").fetchone()
+    fingerprint = reader.execute(
+        "SELECT key_fingerprint FROM instance WHERE key_fingerprint <> ''"
+    ).fetchone()
     foreign = reader.execute("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')")
     return Contents(
         migrations=migrations,
         fingerprint=None if fingerprint is None else str(fingerprint[0]),
-        holds_secrets=_count(reader, "SELECT count(*) FROM providers WHERE secret IS NOT NULL") > 0,
+        holds_secrets=_holds_secrets(reader),
         sessions=_count(reader, "SELECT count(*) FROM sessions WHERE deleted_at IS NULL"),
         messages=_count(reader, "SELECT count(*) FROM messages"),
         foreign=[str(row[0]) for row in foreign],
     )
+
+
+def _holds_secrets(reader: sqlite3.Connection) -> bool:
+    """Tell whether there is anything that only the master key opens."""
+    if _count(reader, "SELECT count(*) FROM providers WHERE secret IS NOT NULL"):
+        return True
+    known = "SELECT count(*) FROM pragma_table_info('users') WHERE name = 'totp_secret'"
+    sealed = "SELECT count(*) FROM users WHERE totp_secret IS NOT NULL"
+    return bool(_count(reader, known) and _count(reader, sealed))
 
 
 def _count(reader: sqlite3.Connection, sql: str) -> int:

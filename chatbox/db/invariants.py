@@ -80,6 +80,58 @@ ALWAYS = (
         WHERE m.session_id <> t.session_id
         """,
     ),
+    Rule(
+        "owner",
+        "there is not exactly one owner who may sign in",
+        """
+        SELECT count(*) <> 1
+        FROM users
+        WHERE role = 'owner' AND state = 'active'
+        """,
+    ),
+    Rule(
+        "logins",
+        "somebody is signed in whose account is suspended",
+        """
+        SELECT count(*)
+        FROM logins l
+        JOIN users u ON u.id = l.user_id
+        WHERE u.state <> 'active'
+        """,
+    ),
+    Rule(
+        "cookies",
+        "a browser is signed in without a cookie, or with tokens for programs",
+        """
+        SELECT count(*)
+        FROM logins l
+        WHERE l.kind = 'browser' AND (
+            l.token_hash IS NULL
+            OR EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.login_id = l.id)
+        )
+        """,
+    ),
+    Rule(
+        "factors",
+        "a second factor is in force without its secret, or has codes without being in force",
+        """
+        SELECT count(*)
+        FROM users u
+        WHERE (u.totp_confirmed_at IS NOT NULL AND u.totp_secret IS NULL)
+        OR (u.totp_confirmed_at IS NULL
+            AND EXISTS (SELECT 1 FROM recovery_codes c WHERE c.user_id = u.id))
+        """,
+    ),
+    Rule(
+        "links",
+        "a link for an account names none, or one for a new account names one",
+        """
+        SELECT count(*)
+        FROM links
+        WHERE (kind = 'reset' AND user_id IS NULL) OR (kind = 'invitation' AND role IS NULL)
+        OR (kind = 'invitation' AND user_id IS NOT NULL)
+        """,
+    ),
 )
 AT_REST = (
     Rule(

@@ -1,4 +1,8 @@
-"""One server, and one backup, per data directory: lock files that hold the PID of their owner."""
+"""One server, and one backup, per data directory: lock files that hold the PID of their owner.
+
+A newline behind the PID says that a server is serving: the database stays the file that it is, so
+a command may write to it, too. Without one it may be upgraded or replaced just now.
+"""
 
 import logging
 import os
@@ -50,11 +54,18 @@ class DirectoryLock:
             raise LockTaken(self.TAKEN.format(owner=owner, directory=self._path.parent))
         try:
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}".encode(), 0)
         except OSError as failure:
             os.close(self._descriptor)
             raise _cannot_lock(self._path, failure) from failure
         return self
+
+    def serve(self) -> None:
+        """Say that the database stays in its place from now on."""
+        try:
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as failure:
+            raise _cannot_lock(self._path, failure) from failure
 
     def __exit__(
         self,
@@ -92,18 +103,31 @@ def _cannot_lock(path: Path, failure: OSError) -> StartRefused:
 
 def owner_of(directory: Path) -> int | None:
     """The process id of another chatbox that holds the directory; 0 when its id is not known."""
+    text = _held(directory)
+    if text is None:
+        return None
+    owner = int(text) if text.strip().isdigit() else 0
+    return None if owner == os.getpid() else owner
+
+
+def is_served(directory: Path) -> bool:
+    """Tell whether a server is past its start and has the database open."""
+    text = _held(directory)
+    return text is not None and text.endswith("\n")
+
+
+def _held(directory: Path) -> str | None:
+    """What the lock file says; None when nobody holds it."""
     try:
-        descriptor = os.open(directory / "chatbox.lock", os.O_RDONLY)
+        descriptor = os.open(directory / DirectoryLock.FILE, os.O_RDONLY)
     except OSError:
         return None
     try:
         if _share(descriptor):
             return None
-        text = os.read(descriptor, 32).decode(errors="replace").strip()
+        return os.read(descriptor, 32).decode(errors="replace")
     finally:
         os.close(descriptor)
-    owner = int(text) if text.isdigit() else 0
-    return None if owner == os.getpid() else owner
 
 
 def _share(descriptor: int) -> bool:

@@ -1,7 +1,8 @@
 """Gives a snapshot back in the place of the database. Nothing is deleted.
 
-The snapshot is copied beside the database and checked, what came since is written to a file of JSON
-lines (`since`), and the copy takes the database's place (`replace`): wholly or not at all.
+The snapshot is copied beside the database and checked, and logins are taken out of the copy, for
+some may have been ended since. What came since is written to a file of JSON lines (`since`), and
+the copy takes the database's place (`replace`): wholly or not at all.
 """
 
 import sqlite3
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from chatbox.db.files import give_to_owner
+from chatbox.db.forget import forget_logins
 from chatbox.db.quiet import reading
 from chatbox.db.replace import STAGED, replace_database
 from chatbox.db.since import Since, write_since
@@ -58,6 +60,7 @@ def give_back(database: Path, snapshot: Snapshot, tell: Tell) -> Returned:
         copy_synced(snapshot.path, staged, stop=threading.Event())
         give_to_owner(staged)
         _check(staged, snapshot)
+        forget_logins(staged)
         tell("Exporting what came since")
         since = write_since(database, snapshot.path)
         folder = f"replaced-{stamp()}"

@@ -210,6 +210,10 @@ class Hub:
         """Find a user's channel."""
         return self._channels.setdefault(user_id, Channel())
 
+    def forget(self, user_id: int) -> None:
+        """Forget an account that is no more, with what its viewers would have been told."""
+        self._channels.pop(user_id, None)
+
     def notify(self, user_id: int, kind: str, data: Any) -> None:
         """Tell all of a user's viewers that something changed."""
         self.channel(user_id).publish(Event(kind, msgspec.json.encode(data)))

@@ -40,7 +40,7 @@ class TurnStream:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Stream until the turn ends or the reader leaves."""
         viewer = Viewer(self._caller)
-        watcher = self._tasks.spawn(_watch(receive, viewer), name="viewer")
+        watcher = self._tasks.spawn(watch_reader(receive, viewer), name="viewer")
         self._hub.enter(viewer)
         if self._log is not None:
             self._log.attach(viewer)
@@ -48,10 +48,10 @@ class TurnStream:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             if self._after > len(self._events):
                 self._after = 0
-                await _send_body(viewer, send, frame("reset", b"{}"))
+                await send_body(viewer, send, frame("reset", b"{}"))
             await self._follow(viewer, send)
             if not viewer.closed or self._hub.draining:
-                await _send_body(viewer, send, b"", last=True)
+                await send_body(viewer, send, b"", last=True)
         except SlowReader:
             return
         finally:
@@ -67,7 +67,7 @@ class TurnStream:
                 viewer.ping_due = False
                 frames.append(frame("ping", now()))
             if frames:
-                await _send_body(viewer, send, b"".join(frames))
+                await send_body(viewer, send, b"".join(frames))
             elif self._log is None or self._log.ended:
                 return
             else:
@@ -93,7 +93,7 @@ class FeedStream:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Stream until the reader leaves."""
-        watcher = self._tasks.spawn(_watch(receive, self._feed), name="viewer")
+        watcher = self._tasks.spawn(watch_reader(receive, self._feed), name="viewer")
         try:
             with self._feed:
                 await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
@@ -101,22 +101,22 @@ class FeedStream:
                     items = self._feed.collect()
                     if items:
                         pieces = [frame(i.kind, i.data, event_id=i.cursor) for i in items]
-                        await _send_body(self._feed, send, b"".join(pieces))
+                        await send_body(self._feed, send, b"".join(pieces))
                     else:
                         await self._feed.wait()
-                await _send_body(self._feed, send, b"", last=True)
+                await send_body(self._feed, send, b"", last=True)
         except SlowReader:
             return
         finally:
             watcher.cancel()
 
 
-async def _watch(receive: Any, viewer: Viewer) -> None:
+async def watch_reader(receive: Any, viewer: Viewer) -> None:
     """Notice that the reader has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
     viewer.close()
 
 
-async def _send_body(viewer: Viewer, send: Any, body: bytes, *, last: bool = False) -> None:
+async def send_body(viewer: Viewer, send: Any, body: bytes, *, last: bool = False) -> None:
     await viewer.send(send({"type": "http.response.body", "body": body, "more_body": not last}))

@@ -9,6 +9,8 @@ from chatbox.kit.clock import now_ms
 from chatbox.kit.secretbox import SecretBox
 
 _SECRETS = "SELECT count(*) FROM providers WHERE secret IS NOT NULL"
+_FACTORS = "SELECT count(*) FROM users WHERE totp_secret IS NOT NULL"
+_KNOWS_FACTORS = "SELECT count(*) FROM pragma_table_info('users') WHERE name = 'totp_secret'"
 
 
 def holds_secrets(path: Path) -> bool:
@@ -16,7 +18,9 @@ def holds_secrets(path: Path) -> bool:
 
     Raises `StartRefused` when it is not a database.
     """
-    return bool(peek(path, _SECRETS, table="providers"))
+    if peek(path, _SECRETS, table="providers"):
+        return True
+    return bool(peek(path, _KNOWS_FACTORS, table="users") and peek(path, _FACTORS, table="users"))
 
 
 def check_key(path: Path, box: SecretBox) -> None:
@@ -32,7 +36,7 @@ def check_key(path: Path, box: SecretBox) -> None:
 async def claim(database: Database, box: SecretBox) -> None:
     """Note the master key's fingerprint at the first start; refuse another key later.
 
-    Another key is taken over while no provider holds a secret; else it raises `StartRefused`.
+    Another key is taken over while nothing is sealed; else it raises `StartRefused`.
     """
     async with database.write() as writer:
         known = await writer.fetch_one(str, "SELECT key_fingerprint FROM instance")
@@ -43,7 +47,8 @@ async def claim(database: Database, box: SecretBox) -> None:
                 at=now_ms(),
             )
         elif known != box.fingerprint:
-            if not await writer.fetch_one(int, _SECRETS):
+            sealed = [await writer.fetch_one(int, sql) for sql in (_SECRETS, _FACTORS)]
+            if not any(sealed):
                 await writer.execute(
                     "UPDATE instance SET key_fingerprint = :print", print=box.fingerprint
                 )

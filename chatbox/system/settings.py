@@ -9,6 +9,7 @@ from chatbox.caller import Caller
 from chatbox.db.database import Database, Reader
 from chatbox.db.rows import encode_json
 from chatbox.events.hub import Hub
+from chatbox.kit.lines import json_document
 
 Theme = Literal["system", "light", "dark"]
 Locale = Literal["auto", "en", "zh-Hans"]
@@ -76,7 +77,7 @@ class UserSettings:
         if (known := self._known.get(caller.user_id)) is not None:
             return known
         async with self._database.read() as reader:
-            settings = await _stored(reader, caller)
+            settings = await stored_settings(reader, caller.user_id)
         return self._known.setdefault(caller.user_id, settings)  # a change may have been quicker
 
     async def change(self, caller: Caller, change: SettingsChange) -> Settings:
@@ -87,7 +88,7 @@ class UserSettings:
             if (value := getattr(change, name)) is not UNSET
         }
         async with self._database.write() as writer:
-            old = await _stored(writer, caller)
+            old = await stored_settings(writer, caller.user_id)
             new = msgspec.structs.replace(old, **given, version=old.version + 1)
             await writer.execute(
                 """
@@ -102,12 +103,22 @@ class UserSettings:
         self._hub.notify(caller.user_id, "settings_changed", {"settings": new})
         return new
 
+    def forget(self, user_id: int) -> None:
+        """Forget an account that is no more."""
+        self._known.pop(user_id, None)
 
-async def _stored(reader: Reader, caller: Caller) -> Settings:
+
+async def settings_document(reader: Reader, user_id: int) -> bytes:
+    """Write a user's settings for whoever takes out what is known of a person."""
+    return json_document(await stored_settings(reader, user_id))
+
+
+async def stored_settings(reader: Reader, user_id: int) -> Settings:
+    """Read a user's settings from the database."""
     row = await reader.fetch_one(
         _Row,
         "SELECT settings, settings_version FROM users WHERE id = :user",
-        user=caller.user_id,
+        user=user_id,
     )
     if row is None:
         return Settings()

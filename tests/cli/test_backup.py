@@ -205,7 +205,7 @@ def test_a_missing_or_other_master_key_is_named(
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute("SELECT secret, state_code FROM providers").fetchall()
         assert rows == [(None, "secret_required")]
-        assert connection.execute("SELECT count(*) FROM instance").fetchall() == [(0,)]
+        assert connection.execute("SELECT key_fingerprint FROM instance").fetchall() == [("",)]
     key.write_text(base64.b64encode(KEY).decode())
     assert run("restore", backup, "--yes", *options) == 0
     assert titles(database) == ["one"]

@@ -20,6 +20,18 @@ UPDATE sessions SET active_leaf_id = 4 WHERE id = 2;
 INSERT INTO turns (id, public_id, user_id, session_id, reply_id, status, model, started_at)
 VALUES (1, 'old', 1, 1, 2, 'done', 'm', 0), (2, 'new', 1, 1, 3, 'running', 'm', 0);
 INSERT INTO journal (turn_id, seq, marks, text) VALUES (2, 1, '', '');
+INSERT INTO users (id, public_id, name, role, state, created_at)
+VALUES (2, 'u', 'B', 'user', 'suspended', 0);
+"""
+LOGIN = """
+INSERT INTO logins (id, public_id, user_id, kind, via, token_hash, verified_at, created_at, used_at,
+    expires_at)
+VALUES (1, 'l', {user}, '{kind}', 'password', {token}, 0, 0, 0, 0);
+"""
+REFRESH = "INSERT INTO refresh_tokens (token_hash, login_id, created_at) VALUES (x'00', 1, 0)"
+LINK = """
+INSERT INTO links (public_id, kind, token_hash, user_id, role, created_at, expires_at)
+VALUES ('k', '{kind}', x'00', {user}, {role}, 0, 0)
 """
 
 
@@ -48,6 +60,16 @@ def test_a_sound_file_has_no_violations(sound: sqlite3.Connection) -> None:
         ("replies", "UPDATE messages SET status = 'pending' WHERE id = 2"),
         ("replies", "UPDATE messages SET status = 'done' WHERE id = 3"),
         ("turns", "UPDATE turns SET session_id = 2 WHERE id = 1"),
+        ("owner", "UPDATE users SET role = 'admin' WHERE id = 1"),
+        ("owner", "UPDATE users SET state = 'suspended' WHERE id = 1"),
+        ("logins", LOGIN.format(user=2, kind="api", token="NULL")),
+        ("cookies", LOGIN.format(user=1, kind="browser", token="NULL")),
+        ("cookies", LOGIN.format(user=1, kind="browser", token="x'00'") + REFRESH),
+        ("factors", "UPDATE users SET totp_confirmed_at = 1 WHERE id = 1"),
+        ("factors", "INSERT INTO recovery_codes (user_id, code_hash) VALUES (1, x'00')"),
+        ("links", LINK.format(kind="reset", user="NULL", role="NULL")),
+        ("links", LINK.format(kind="invitation", user="NULL", role="NULL")),
+        ("links", LINK.format(kind="invitation", user="1", role="'user'")),
         (None, "PRAGMA foreign_keys = OFF; UPDATE sessions SET user_id = 99 WHERE id = 3"),
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbox.db.lock import DirectoryLock, prepare_directory
+from chatbox.db.lock import DirectoryLock, is_served, prepare_directory
 from chatbox.errors import StartRefused
 
 HOLD = """
@@ -36,8 +36,13 @@ def test_a_second_server_is_refused_with_the_pid_of_the_first(tmp_path: Path) ->
         with pytest.raises(StartRefused, match=f"process {other.pid}"), DirectoryLock(tmp_path):
             pass
         other.kill()
-    with DirectoryLock(tmp_path):
+    with DirectoryLock(tmp_path) as lock:
+        assert (tmp_path / "chatbox.lock").read_text() == f"{os.getpid()}"
+        assert not is_served(tmp_path), "it may still be upgraded"
+        lock.serve()
         assert (tmp_path / "chatbox.lock").read_text() == f"{os.getpid()}\n"
+        assert is_served(tmp_path)
+    assert not is_served(tmp_path)
 
 
 def test_the_lock_can_be_taken_again_after_it_was_let_go(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ async def find_user_by_name(reader: Reader, name: str) -> UserRow | None:
 
 async def get_user(reader: Reader, public_id: str) -> UserRow:
     """Find an account or raise `NotFound`."""
-    row = await reader.fetch_one(UserRow, _USER + "WHERE u.public_id = :id", id=public_id)
+    row = await reader.fetch_one(UserRow, _USER + "WHERE u.public_id = :id AND u.state <> 'deleted'", id=public_id)
     if row is None:
         raise NotFound("There is no such account.")
     return row
@@ -91,7 +91,7 @@ async def list_users(  # noqa: PLR0913 - a filter each
         UserRow,
         _USER
         + """
-        WHERE u.id > :after
+        WHERE u.id > :after AND u.state <> 'deleted'
             AND (:role IS NULL OR u.role = :role)
             AND (:state IS NULL OR u.state = :state)
             AND (:pattern = '%' OR u.username LIKE :pattern ESCAPE '\\'

@@ -18,6 +18,8 @@ from pathlib import Path
 import msgspec
 
 from chatbox.db.copy import Contents, check_copy, copy_database
+from chatbox.db.database import StorageFailed
+from chatbox.db.forget import forget_logins
 from chatbox.db.lock import BackupLock, LockTaken, check_owner
 from chatbox.db.migrate import known_migrations
 from chatbox.errors import BackupFailed, BackupUnderWay, StartRefused
@@ -103,12 +105,22 @@ def _prepare(
     plan.target.prepare()
     _check_room(plan, {plain.parent, ready.parent})
     copy_database(plan.database, plain, stop=stop, progress=partial(progress, "Copying"))
+    _leave_out_logins(plain)
     progress("Checking", 0.0)
     contents = check_copy(plain, known_migrations(), stop=stop, called=plan.database)
     if plan.passphrase:
         _seal(plain, ready, plan.passphrase, progress, stop)
         plain.unlink()  # sending may take hours
     return contents, ready.stat().st_size
+
+
+def _leave_out_logins(plain: Path) -> None:
+    try:
+        forget_logins(plain)
+    except StorageFailed as failure:
+        raise BackupFailed(f"The backup could not be written: {failure}.") from failure
+    with plain.open("rb+") as file:
+        sync_file(file)
 
 
 def _delete(files: Iterable[Path]) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from chatbox.config import Config
 from chatbox.db.copy import Contents, check_copy
+from chatbox.db.database import StorageFailed
+from chatbox.db.forget import forget_logins
 from chatbox.db.migrate import known_migrations
 from chatbox.db.replace import STAGED, replace_database
 from chatbox.errors import BackupFailed
@@ -47,12 +49,12 @@ def stage(
         progress("Checking", 0.0)
         contents = check_copy(staged, known_migrations(), stop=stop, called=backup)
         _refuse_foreign(contents, backup)
+        forget_logins(staged)
         return contents
-    except OSError as failure:
+    except (OSError, StorageFailed) as failure:
         staged.unlink(missing_ok=True)
-        raise BackupFailed(
-            f"The backup {backup} cannot be copied to {data}: {failure.strerror}."
-        ) from failure
+        why = failure.strerror if isinstance(failure, OSError) else failure
+        raise BackupFailed(f"The backup {backup} cannot be copied to {data}: {why}.") from failure
     except BaseException:
         staged.unlink(missing_ok=True)
         raise
