@@ -16,7 +16,7 @@ const LIMITS = [
   { id: 'dist', name: 'dist, raw', aim: 1.2 * KB * KB, fail: 1.6 * KB * KB },
 ];
 
-export async function budgetReport({ dist, app, math, docs, preload }) {
+export async function budgetReport({ dist, app, late, docs, preload }) {
   const gz = async (paths) => sum(await Promise.all(paths.map((path) => gzipSize(join(dist, 'assets', basename(path))))));
   const start = withClosure(app, preload.scripts, startEntries(app));
   const first = withClosure(app, [...start], chatEntries(app));
@@ -25,7 +25,7 @@ export async function budgetReport({ dist, app, math, docs, preload }) {
     js: await gz([...first]),
     css: await gz(preload.styles),
     html: await gzipSize(join(dist, 'index.html')),
-    katex: await gz([...lazyChunk(app, /node_modules\/katex\//), ...Object.keys(math.outputs).filter((path) => path.endsWith('.css'))]),
+    katex: await gz([...lazyChunk(app, /node_modules\/katex\//), ...Object.keys(late.outputs).filter((path) => /katex-style-.*\.css$/.test(path))]),
     highlight: await gz(lazyChunk(app, /highlight\.js\/lib\/core\.js$/)),
     docs: await gz([docsEntry(docs).path]),
     dist: await rawSize(dist),

@@ -28,10 +28,10 @@ export function docsEntry(metafile) {
 }
 
 /** Lazy entries that every screen needs: one locale. */
-export const startEntries = (metafile) => lazyEntries(metafile, /^src\/lib\/i18n\/locales\/en\b/);
+export const startEntries = (metafile) => lazyEntries(metafile, /src\/lib\/i18n\/locales\/en\b/);
 
 /** Lazy entries that a chat needs as soon as it has messages. */
-export const chatEntries = (metafile) => lazyEntries(metafile, /^src\/features\/(chat|composer)\//);
+export const chatEntries = (metafile) => lazyEntries(metafile, /src\/features\/(chat|composer)\//);
 
 function lazyEntries(metafile, wanted) {
   return Object.entries(metafile.outputs)

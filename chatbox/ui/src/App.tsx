@@ -5,8 +5,12 @@ import { ChatPage } from "./features/chat";
 import { AppShell, TopBar } from "./features/shell";
 import { focusHeading } from "./lib/a11y";
 import { loadMoreTexts, t } from "./lib/i18n";
-import { hasNavigated, lazy, navigate, route, useTitle } from "./lib/router";
+import { loadStyles } from "./lib/platform";
+import { hasNavigated, lazy, localPath, navigate, place, route, useTitle } from "./lib/router";
+import { isTeam } from "./lib/state/boot";
+import { isOutside, me } from "./lib/state/me";
 import { prefs } from "./lib/state/prefs";
+import { question } from "./lib/state/proof";
 import { Button, EmptyState } from "./lib/ui";
 
 const SettingsPage = lazy(async () => {
@@ -17,6 +21,21 @@ const SetupPage = lazy(async () => {
   const [{ SetupPage: Loaded }] = await Promise.all([import("./features/onboarding"), loadMoreTexts()]);
   return Loaded;
 });
+
+const Entrance = lazy(async () => {
+  const [{ Entrance: Loaded }] = await Promise.all([import("./features/auth"), loadMoreTexts(), loadStyles("auth")]);
+  return Loaded;
+});
+const ProofDialog = lazy(async () => {
+  const [{ ProofDialog: Loaded }] = await Promise.all([import("./features/auth"), loadMoreTexts(), loadStyles("auth")]);
+  return Loaded;
+});
+
+/** Who is signed in already is led on. */
+function Onward() {
+  useEffect(() => navigate(localPath(new URLSearchParams(place.peek().search).get("next")), { replace: true }), []);
+  return null;
+}
 
 function MissingPage() {
   useTitle(t("shell.missing_title"));
@@ -46,7 +65,10 @@ function Screen() {
       return <SettingsPage section={current.section} />;
     case "setup":
       return <SetupPage />;
-    case "missing":
+    case "login":
+    case "register":
+      return <Onward />;
+    default:
       return <MissingPage />;
   }
 }
@@ -84,19 +106,31 @@ function useFirstRun(): void {
   useEffect(() => {
     const current = route.peek();
     const isStart = current.name === "chat" && current.sessionId === null;
-    if (!prefs.settings.peek().onboarded && isStart && !hasNavigated.peek()) navigate("/setup", { replace: true });
+    const isHost = !isTeam || me.peek()?.role === "owner";
+    if (isHost && !prefs.settings.peek().onboarded && isStart && !hasNavigated.peek()) navigate("/setup", { replace: true });
   }, []);
 }
 
-export function App() {
+function Inside() {
   useFirstRun();
   return (
+    <AppShell>
+      <Guard>
+        <Screen />
+      </Guard>
+    </AppShell>
+  );
+}
+
+/** Links from mails and administrators work for whoever is signed in, too. */
+const LINKS: readonly string[] = ["invitation", "reset"];
+
+export function App() {
+  const isLink = isTeam && LINKS.includes(route.value.name);
+  return (
     <Guard>
-      <AppShell>
-        <Guard>
-          <Screen />
-        </Guard>
-      </AppShell>
+      {isOutside.value || isLink ? <Entrance /> : <Inside />}
+      {question.value && <ProofDialog />}
     </Guard>
   );
 }

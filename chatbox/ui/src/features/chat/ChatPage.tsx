@@ -6,6 +6,7 @@ import { registerShortcuts } from "../../lib/a11y/shortcuts";
 import { t } from "../../lib/i18n";
 import { isCoarse } from "../../lib/platform/viewport";
 import { hasNavigated, useTitle } from "../../lib/router";
+import { may } from "../../lib/state/me";
 import { models } from "../../lib/state/models";
 import { outbox } from "../../lib/state/outbox";
 import { runs } from "../../lib/state/runs";
@@ -19,6 +20,7 @@ import { ChatBar } from "./ChatBar";
 import { editing, editLastQuestion } from "./editing";
 import { NewChat } from "./NewChat";
 import { newChoice } from "./new-choice";
+import { ReadOnly } from "./small-parts";
 import { SessionNotice } from "./states";
 import { modelName } from "./StreamStatus";
 import { loadTranscript, transcript } from "./transcript-chunk";
@@ -105,7 +107,7 @@ function OpenChat({ id }: { readonly id: string }) {
     <div class="chat">
       <ChatBar scrolled={isScrolled} />
       {status === "ready" && Transcript !== null ? <Transcript key={id} sessionId={id} onScrolled={setScrolled} /> : <SessionNotice />}
-      {(status === "ready" || status === "loading") && <Dock id={id} />}
+      {(status === "ready" || status === "loading") && (may("chat") ? <Dock id={id} /> : <ReadOnly />)}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { t } from "../../lib/i18n";
 import { copyText } from "../../lib/platform/clipboard";
 import { isCoarse } from "../../lib/platform/viewport";
 import { hrefOf } from "../../lib/router";
+import { may } from "../../lib/state/me";
 import { runs } from "../../lib/state/runs";
 import { session } from "../../lib/state/session";
 import { actions } from "../../lib/state/session-actions";
@@ -89,19 +90,23 @@ function menuFor({ message, onDelete }: MessageActionsProps, isBusy: boolean): M
   return entries;
 }
 
+function OwnButton({ message, isBusy }: { readonly message: Message; readonly isBusy: boolean }) {
+  if (message.role === "user") return <IconButton size="sm" icon="pencil" label={t("chat.edit")} onClick={() => (editing.value = message.id)} />;
+  return <IconButton size="sm" icon="refresh" label={t("chat.regenerate")} disabled={isBusy} onClick={() => void actions.regenerate(message)} />;
+}
+
 export function MessageActions(props: MessageActionsProps) {
   const { message } = props;
   const isBusy = runs.running.value.size > 0 && runs.isRunning(message.session_id);
-  const isUser = message.role === "user";
   return (
     <div class="message-actions" role="group" aria-label={t("chat.actions")}>
       <CopyButton text={message.text} />
-      {isUser ? (
-        <IconButton size="sm" icon="pencil" label={t("chat.edit")} onClick={() => (editing.value = message.id)} />
-      ) : (
-        <IconButton size="sm" icon="refresh" label={t("chat.regenerate")} disabled={isBusy} onClick={() => void actions.regenerate(message)} />
+      {may("chat") && (
+        <>
+          <OwnButton message={message} isBusy={isBusy} />
+          <MenuButton size="sm" icon="more" label={t("chat.moreActions")} items={() => menuFor(props, isBusy)} />
+        </>
       )}
-      <MenuButton size="sm" icon="more" label={t("chat.moreActions")} items={() => menuFor(props, isBusy)} />
     </div>
   );
 }

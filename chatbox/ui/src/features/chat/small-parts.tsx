@@ -22,6 +22,9 @@ export function DayDivider({ time }: { readonly time: string }) {
   );
 }
 
+/** In the composer's place, for those who may only read. */
+export const ReadOnly = () => <p class="chat-dock chat-reader">{t("chat.readOnly")}</p>;
+
 export interface JumpProps {
   readonly hasNew: boolean;
   readonly onJump: () => void;

@@ -1,8 +1,9 @@
 /** The models used last in this browser, newest first. */
 import { signal } from "@preact/signals";
 import { readLocal, writeLocal } from "../../lib/platform";
+import { scope } from "../../lib/state/boot";
 
-const STORE = "chatbox.recentModels";
+const STORE = `chatbox.recentModels${scope}`;
 const MAX = 3;
 
 function restore(): readonly string[] {

@@ -2,7 +2,9 @@
 import { keysOf, registered } from "../../lib/a11y";
 import type { Model, Session } from "../../lib/api/types";
 import { LOCALES, t } from "../../lib/i18n";
-import { navigate, SECTIONS } from "../../lib/router";
+import { navigate, sectionsFor } from "../../lib/router";
+import { isTeam } from "../../lib/state/boot";
+import { may } from "../../lib/state/me";
 import { prefs } from "../../lib/state/prefs";
 import { sessions } from "../../lib/state/sessions";
 import { sidebarView, titleOf } from "../sidebar";
@@ -35,7 +37,7 @@ function actions(): Command[] {
 }
 
 function screens(): Command[] {
-  const settings = SECTIONS.map((section) => ({
+  const settings = sectionsFor(may, isTeam).map((section) => ({
     id: `settings ${section}`,
     group: t("palette.go_to"),
     label: t("palette.settings_of", { section: t(`settings.nav_${section}`) }),

@@ -4,7 +4,9 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { focusHeading } from "../../lib/a11y";
 import { t } from "../../lib/i18n";
-import { hasNavigated, hrefOf, SECTIONS, useTitle, type Section } from "../../lib/router";
+import { hasNavigated, hrefOf, sectionsFor, useTitle, type Section } from "../../lib/router";
+import { isTeam } from "../../lib/state/boot";
+import { may } from "../../lib/state/me";
 import { Icon, type IconName } from "../../lib/ui";
 import { ServerPage } from "../admin";
 import { TopBar } from "../shell";
@@ -35,7 +37,7 @@ export function SettingsPage({ section }: { readonly section: Section }) {
       </TopBar>
       <div class="settings">
         <nav class="settings-nav" aria-label={t("settings.sections")}>
-          {SECTIONS.map((one) => (
+          {sectionsFor(may, isTeam).map((one) => (
             <a key={one} class="settings-link" href={hrefOf(`/settings/${one}`)} aria-current={one === section ? "page" : undefined}>
               <Icon name={ICONS[one]} size={18} />
               {t(`settings.nav_${one}`)}

@@ -2,12 +2,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { describeError } from "../../lib/api/errors";
 import { t } from "../../lib/i18n";
-import { hrefOf, navigate, route } from "../../lib/router";
+import { hrefOf, lazy, navigate, route } from "../../lib/router";
+import { isTeam } from "../../lib/state/boot";
 import { sessions } from "../../lib/state/sessions";
 import { Button, EmptyState, ErrorState, Icon, IconButton, Skeleton } from "../../lib/ui";
 import { SessionList } from "./SessionList";
 import { SessionSearch } from "./SessionSearch";
 import { view } from "./view";
+
+const UserMenu = lazy(async () => (await import("../auth")).UserMenu);
 
 function useLoading(load: () => Promise<void>, needed: boolean): [string | null, () => void] {
   const [problem, setProblem] = useState<string | null>(null);
@@ -75,6 +78,11 @@ export function Sidebar({ onCollapse }: { readonly onCollapse: () => void }) {
         </div>
       )}
       <div class="side-scroll">{isArchive ? <Archive /> : <Sessions />}</div>
+      {isTeam && (
+        <div class="side-foot">
+          <UserMenu />
+        </div>
+      )}
       <div class="side-foot">
         <a class="side-footlink" href={hrefOf("/settings/appearance")} aria-current={current.name === "settings" ? "page" : undefined}>
           <Icon name="settings" size={18} />

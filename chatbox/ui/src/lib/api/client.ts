@@ -24,10 +24,12 @@ export class ApiError extends Error {
   readonly detail: string;
   readonly requestId: string | null;
   readonly fields: FieldError[];
+  /** Seconds to wait before another try; 0 where the server named none. */
+  readonly retryAfter: number;
   /** The whole problem document: extras such as `current`, `budget`, `window`. */
   readonly problem: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, problem: Problem = {}) {
+  constructor(status: number, code: string, problem: Problem = {}, retryAfter = 0) {
     super(problem.detail ?? problem.title ?? code);
     this.name = "ApiError";
     this.status = status;
@@ -35,6 +37,7 @@ export class ApiError extends Error {
     this.detail = problem.detail ?? problem.title ?? "";
     this.requestId = problem.request_id ?? null;
     this.fields = problem.errors ?? [];
+    this.retryAfter = retryAfter;
     this.problem = problem as Record<string, unknown>;
   }
 
@@ -54,6 +57,23 @@ export interface RequestOptions {
   idempotencyKey?: string;
   /** Sent as If-Match, for optimistic locking. */
   version?: number;
+}
+
+/** What the page does when the server asks who is there. */
+export interface Gate {
+  /** Nobody is signed in any more. */
+  leave(): void;
+  /** A second factor must be set up before anything else. */
+  enrol(): void;
+  /** Asks for a fresh proof; resolves with whether the server has it. */
+  verify(): Promise<boolean>;
+}
+
+let gate: Gate | null = null;
+
+/** Called once at the start; without it these refusals are failures like others. */
+export function setGate(next: Gate): void {
+  gate = next;
 }
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -95,11 +115,29 @@ async function failureOf(response: Response): Promise<ApiError> {
     ...problem,
     request_id: problem.request_id ?? response.headers.get("X-Request-Id") ?? undefined,
   } as Problem;
-  return new ApiError(response.status, problem.code ?? `http_${response.status}`, withId);
+  const wait = Number(response.headers.get("Retry-After"));
+  return new ApiError(response.status, problem.code ?? `http_${response.status}`, withId, wait > 0 ? wait : 0);
 }
 
-/** Sends one request. Resolves with the decoded body (null for 204) or throws an ApiError. */
-async function request<T>(
+/** Answers the server's question who is there; true when the request can be sent again. */
+async function mayRepeat(error: unknown): Promise<boolean> {
+  if (!(error instanceof ApiError) || gate === null) return false;
+  if (error.code === "login_required") gate.leave();
+  if (error.code === "enrolment_required") gate.enrol();
+  return error.code === "step_up_required" && gate.verify();
+}
+
+/** Resolves with the decoded body (null for 204) or throws an ApiError. */
+async function request<T>(method: string, path: string, body: unknown, options: RequestOptions): Promise<T> {
+  try {
+    return await send<T>(method, path, body, options);
+  } catch (error) {
+    if (!(await mayRepeat(error))) throw error;
+  }
+  return send<T>(method, path, body, options);
+}
+
+async function send<T>(
   method: string,
   path: string,
   body: unknown,

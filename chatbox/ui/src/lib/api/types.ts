@@ -58,3 +58,63 @@ export type Started = Omit<Schemas["Started"], "reply" | "user_message"> & {
 
 /** A running turn as the event stream names it. */
 export type RunningTurn = Pick<Turn, "session_id" | "reply_id"> & { turn_id: string };
+
+export type AccountRole = "owner" | "admin" | "user" | "viewer";
+/** A kind of action that a role allows. */
+export type Power = "account" | "secure" | "read" | "chat" | "connect" | "operate" | "manage" | "guard" | "own";
+
+/** An account elsewhere that one can sign in with. */
+export interface Identity {
+  id: string;
+  issuer: string;
+  email: string | null;
+}
+
+export interface Me {
+  id: string;
+  username: string | null;
+  name: string;
+  email: string | null;
+  role: AccountRole;
+  has_password: boolean;
+  totp: boolean;
+  must_enrol: boolean;
+  /** How many are left. */
+  recovery_codes: number;
+  via: string;
+  login_id: string;
+  /** Until when nothing asks for another proof. */
+  verified_until: string | null;
+  identities: Identity[];
+  may: Power[];
+  created_at: string;
+}
+
+export interface Login {
+  id: string;
+  kind: string;
+  via: string;
+  device: string;
+  address: string;
+  created_at: string;
+  used_at: string;
+  current: boolean;
+}
+
+/** What a link from a mail or an administrator is good for. */
+export interface LinkFacts {
+  kind: "setup" | "invitation" | "reset" | "email";
+  role?: AccountRole | null;
+  email?: string | null;
+  username?: string | null;
+  expires_at: string;
+}
+
+export interface SiteFacts {
+  name: string;
+  registration: "invitation" | "closed" | "open";
+  /** The name on the button of the company's sign-in; null where there is none. */
+  oidc: string | null;
+  /** Whether the server can send mail. */
+  mail: boolean;
+}

@@ -1,9 +1,7 @@
 // KaTeX, loaded on the first formula. katex.render builds DOM nodes, so the page's policy against HTML strings holds.
 
 import type { KatexOptions } from 'katex';
-
-/** File name of KaTeX's stylesheet beside this module; set by the build. */
-declare const KATEX_STYLESHEET: string;
+import { loadStyles } from '../platform/styles';
 
 type Typeset = (tex: string, host: HTMLElement, options: KatexOptions) => void;
 
@@ -36,7 +34,7 @@ export function isMathReady(): boolean {
 export function loadMath(): Promise<void> {
   loading ??= import('katex').then(
     (module) => {
-      addStylesheet();
+      void loadStyles('katex');
       typesetter = module.default.render;
     },
     () => {
@@ -79,14 +77,4 @@ function showSource(host: HTMLElement, tex: string, isWrong = false): void {
   source.textContent = tex;
   source.className = isWrong ? 'md-math-source md-math-wrong' : 'md-math-source';
   host.replaceChildren(source);
-}
-
-function addStylesheet(): void {
-  const name = typeof KATEX_STYLESHEET === 'undefined' ? null : KATEX_STYLESHEET;
-  if (name === null || document.querySelector('link[data-katex]')) return;
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = new URL(name, import.meta.url).href;
-  link.setAttribute('data-katex', '');
-  document.head.append(link);
 }

@@ -4,5 +4,6 @@ export * from "./clipboard";
 export * from "./contrast";
 export * from "./secure";
 export * from "./storage";
+export * from "./styles";
 export * from "./uuid";
 export * from "./viewport";

@@ -87,6 +87,19 @@ export const storage = {
   },
 };
 
+/** Removes everything whose key holds `mark`, from this tab's storage too. */
+export async function forgetMarked(mark: string): Promise<void> {
+  if (mark === "") return;
+  for (const key of await storage.keys()) if (key.includes(mark)) await storage.remove(key);
+  try {
+    for (const kept of [localStorage, sessionStorage]) {
+      for (const key of Object.keys(kept)) if (key.includes(mark)) kept.removeItem(key);
+    }
+  } catch {
+    // Forbidden: then nothing was kept either.
+  }
+}
+
 /** A value that must be there before the first paint (sidebar width); undefined when absent. */
 export function readLocal(key: string): unknown {
   try {

@@ -1,5 +1,6 @@
 /** Addresses, titles and code that arrives when it is needed. */
 export { lazy } from "./lazy";
 export { hasNavigated, hrefOf, navigate, place, route, startRouter } from "./router";
-export { match, SECTIONS, type Route, type Section } from "./routes";
+export { localPath } from "./next";
+export { match, sectionsFor, type Route, type Section, type Way } from "./routes";
 export { setTitleCount, startTitle, useTitle } from "./title";

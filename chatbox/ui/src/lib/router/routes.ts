@@ -1,11 +1,33 @@
 /** Every screen has a URL; this table is the list of them. */
-export const SECTIONS = ["appearance", "chat", "providers", "models", "shortcuts", "server", "about"] as const;
-export type Section = (typeof SECTIONS)[number];
+import type { Power } from "../api/types";
+
+/** Sections of the settings: what the user needs for them, and which exist only where people sign in. */
+const TABLE = {
+  appearance: { power: "account", team: false },
+  chat: { power: "account", team: false },
+  providers: { power: "connect", team: false },
+  models: { power: "connect", team: false },
+  shortcuts: { power: "account", team: false },
+  server: { power: "operate", team: false },
+  about: { power: "account", team: false },
+} as const satisfies Readonly<Record<string, { readonly power: Power; readonly team: boolean }>>;
+
+export type Section = keyof typeof TABLE;
+const SECTIONS = Object.keys(TABLE) as readonly Section[];
+
+/** The sections that somebody with such powers has. */
+export const sectionsFor = (may: (power: Power) => boolean, isTeam: boolean): readonly Section[] =>
+  SECTIONS.filter((one) => may(TABLE[one].power) && (isTeam || !TABLE[one].team));
+
+/** The ways in. */
+export const WAYS = ["login", "invitation", "reset", "register"] as const;
+export type Way = (typeof WAYS)[number];
 
 export type Route =
   | { readonly name: "chat"; readonly sessionId: string | null }
   | { readonly name: "settings"; readonly section: Section }
   | { readonly name: "setup" }
+  | { readonly name: Way }
   | { readonly name: "missing" };
 
 /** The route a path (without the base) stands for. */
@@ -15,6 +37,8 @@ export function match(path: string): Route {
   if (first === "") return { name: "chat", sessionId: null };
   if (first === "c" && second) return { name: "chat", sessionId: safeDecode(second) };
   if (first === "setup" && !second) return { name: "setup" };
+  const way = WAYS.find((one) => one === first);
+  if (way && !second) return { name: way };
   if (first === "settings") {
     const section = SECTIONS.find((one) => one === (second || "appearance"));
     return section ? { name: "settings", section } : { name: "missing" };

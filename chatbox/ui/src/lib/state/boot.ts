@@ -1,5 +1,5 @@
 /** What the server wrote into the page: enough to paint the first screen without a request. */
-import type { LocaleSetting, Settings, Theme, Density } from "../api/types";
+import type { Density, LocaleSetting, Me, Settings, SiteFacts, Theme } from "../api/types";
 
 export interface Boot {
   version: string;
@@ -7,6 +7,12 @@ export interface Boot {
   theme: Theme;
   density: Density;
   mode: string;
+  /** Who is signed in; null: nobody. */
+  user: Me | null;
+  /** True while the server waits for its first owner. */
+  setup: boolean;
+  site: SiteFacts;
+  /** The usual ones where nobody is signed in. */
   settings: Settings;
   /** Whether the server can write: `ok`, `full` or `broken`. */
   storage: string;
@@ -30,6 +36,9 @@ const FALLBACK: Boot = {
   theme: "system",
   density: "comfortable",
   mode: "single-user",
+  user: null,
+  setup: false,
+  site: { name: "chatbox", registration: "invitation", oidc: null, mail: false },
   settings: DEFAULT_SETTINGS,
   storage: "ok",
   base: "",
@@ -52,3 +61,7 @@ function readBoot(): Boot {
 
 export const boot: Boot = readBoot();
 export const base: string = boot.base.replace(/\/+$/, "");
+/** True where people have accounts and sign in. */
+export const isTeam: boolean = boot.mode === "team";
+/** Marks what this browser keeps for this user, so that nobody else who signs in is shown it. */
+export const scope: string = boot.user ? `@${boot.user.id}` : "";

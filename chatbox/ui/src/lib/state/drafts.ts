@@ -4,6 +4,7 @@
  */
 import { signal } from "@preact/signals";
 import { readLocal, storage, writeLocal } from "../platform/storage";
+import { scope } from "./boot";
 
 export interface Draft {
   text: string;
@@ -13,9 +14,9 @@ export interface Draft {
 /** The key of the draft on the page for a new chat. */
 export const NEW_DRAFT = "new";
 
-const PREFIX = "draft:";
+const PREFIX = `draft${scope}:`;
 /** Written while the page goes away, when IndexedDB may no longer get to it. */
-const LATE = "chatbox.lateDrafts";
+const LATE = `chatbox.lateDrafts${scope}`;
 const DELAY = 150;
 const MAX_AGE = 30 * 86_400_000;
 
@@ -117,6 +118,14 @@ async function restore(): Promise<void> {
   }
 }
 
+/** The user signs out: nothing that is typed here is kept any more. */
+function forget(): void {
+  if (timer !== null) clearTimeout(timer);
+  memory.clear();
+  dirty.clear();
+  ids.value = new Set();
+}
+
 if (typeof window !== "undefined") {
   takeLate();
   window.addEventListener("pagehide", flushLate);
@@ -125,4 +134,4 @@ if (typeof window !== "undefined") {
   });
 }
 
-export const drafts = { ids, save, load, peek, hold, clear, flush, restore };
+export const drafts = { ids, save, load, peek, hold, clear, flush, restore, forget };

@@ -6,6 +6,7 @@ import { computed, signal } from "@preact/signals";
 import { api, ApiError } from "../api/client";
 import type { Params, SendBody, SessionCreate, Started } from "../api/types";
 import { uuidv7 } from "../platform/uuid";
+import { scope } from "./boot";
 import { network } from "./online";
 import { runs } from "./runs";
 import { sessions } from "./sessions";
@@ -38,10 +39,11 @@ export interface SendRequest {
 
 type Acknowledge = (started: Started, item: Outgoing) => void;
 
-const KEY = "chatbox.outbox";
+const KEY = `chatbox.outbox${scope}`;
 const BUSY_RETRY = 3_000;
 
 const items = signal<readonly Outgoing[]>([]);
+let isLetGo = false;
 let acknowledge: Acknowledge = () => undefined;
 
 /** Kept per tab, so that a reload loses nothing and two tabs do not send the same message. */
@@ -197,6 +199,12 @@ function announceAgain(item: Omit<Outgoing, "error">): void {
   sessions.announce({ ...create, id: create.id, title: create.title ?? "" });
 }
 
+/** The page is about to be loaded anew: what waits is kept for its user. */
+const letGo = (): void => void (isLetGo = true);
+
+/** The user signs out: nothing of theirs is sent any more. */
+const forget = (): void => set([]);
+
 const ofSession = (sessionId: string): readonly Outgoing[] =>
   items.value.filter((item) => item.sessionId === sessionId);
 
@@ -206,7 +214,7 @@ network.subscribe((up) => {
 
 if (typeof window !== "undefined") {
   window.addEventListener("beforeunload", (event) => {
-    if (items.value.length > 0) event.preventDefault();
+    if (items.value.length > 0 && !isLetGo) event.preventDefault();
   });
 }
 
@@ -223,5 +231,7 @@ export const outbox = {
   flushAll,
   dropKnown,
   restore,
+  letGo,
+  forget,
   onAcknowledged: (callback: Acknowledge): void => void (acknowledge = callback),
 };

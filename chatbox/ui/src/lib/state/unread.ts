@@ -1,7 +1,8 @@
 /** Sessions with a reply nobody has looked at, shared between tabs through localStorage. */
 import { signal } from "@preact/signals";
+import { scope } from "./boot";
 
-const KEY = "chatbox:unread";
+const KEY = `chatbox:unread${scope}`;
 const MAX = 200;
 
 function read(): ReadonlySet<string> {

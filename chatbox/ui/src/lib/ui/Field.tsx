@@ -11,6 +11,8 @@ export interface ControlProps {
 }
 
 export interface FieldProps {
+  /** Given where others rely on the control's id, as password managers do. */
+  readonly id?: string;
   readonly label: string;
   readonly hint?: ComponentChildren;
   readonly error?: string | null | undefined;
@@ -18,8 +20,9 @@ export interface FieldProps {
   readonly children: (control: ControlProps) => JSX.Element;
 }
 
-export function Field({ label, hint, error, hideLabel, children }: FieldProps) {
-  const id = useId();
+export function Field({ id: given, label, hint, error, hideLabel, children }: FieldProps) {
+  const made = useId();
+  const id = given ?? made;
   const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   return (
     <div class="ui-field">

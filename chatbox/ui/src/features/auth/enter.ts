@@ -1,0 +1,6 @@
+/** Into the product: the page is loaded anew, with what the server writes into it for this user. */
+import { hrefOf } from "../../lib/router";
+
+export function enter(path: string): void {
+  window.location.replace(hrefOf(path));
+}

@@ -1,0 +1,8 @@
+/** The ways in, and the question who it is. */
+export { Entrance } from "./Entrance";
+export { CodeField, FormProblem, PasswordField, Submit, TextField } from "./fields";
+export { followUser, goodbye, leave, refreshMe, signOut } from "./leaving";
+export { OidcLink } from "./OidcLink";
+export { ProofDialog } from "./ProofDialog";
+export { UserMenu } from "./UserMenu";
+export { useForm, type Form, type Problems, type Values } from "./use-form";
