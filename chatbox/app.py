@@ -62,6 +62,7 @@ from chatbox.system.trial import Trials
 from chatbox.web.address import trusted_proxies
 from chatbox.web.boundary import Boundary, Hosts, own_hosts
 from chatbox.web.entrance import Entrance
+from chatbox.web.given import one_by_one
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
@@ -167,7 +168,7 @@ class Server:
             base=lambda: self.hosts().address,
             stop_turns=self._stop_turns,
         )
-        self.litestar = self._litestar()
+        self.litestar = one_by_one(self._litestar())
         self.app = Boundary(
             self.litestar,
             hosts=self.hosts,

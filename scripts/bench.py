@@ -2,7 +2,8 @@
 """Measure chatbox, and compare with the budgets.
 
 Parts: `start`, `streams` (against the bare upstream), `archive` (a million messages), `mixed`
-(who waits for whom) and `soak`. `docs/benchmarks.md` says how to read the figures. Linux only.
+(who waits for whom), `accounts` (signing in, and being signed in) and `soak`. `docs/benchmarks.md`
+says how to read the figures. Linux only.
 """
 
 import argparse
@@ -15,7 +16,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the point is to say so on an old
     sys.exit("chatbox needs Python 3.11 or later; this is Python " + sys.version.split()[0] + ".")
 
 import _setup
-from _bench import archive, machine, mixed, soak, start, streams
+from _bench import accounts, archive, machine, mixed, soak, start, streams
 from _bench.report import Result, as_json
 
 USUAL = ("start", "streams")
@@ -28,7 +29,7 @@ def main() -> int:
         python = _setup.prepare().python
     if Path(sys.executable) != python:
         os.execv(python, [str(python), *sys.argv])  # noqa: S606 - no shell is wanted
-    bench = machine.bench_of(options.executable)
+    bench = machine.bench_of(options.executable, is_team=options.team)
     pinned = "server on one CPU, upstream and load on another" if bench.is_pinned else "not pinned"
     print(f"Load average before: {machine.load_average()}; {pinned}.")
     results = []
@@ -50,17 +51,21 @@ def _parts(options: argparse.Namespace) -> dict[str, Callable[[machine.Bench], R
         "streams": lambda bench: streams.measure(bench, options.streams, options.runs),
         "archive": lambda bench: archive.measure(bench, options.keep),
         "mixed": lambda bench: mixed.measure(bench, options.keep),
+        "accounts": accounts.measure,
         "soak": lambda bench: soak.measure(bench, options.minutes),
     }
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure chatbox, and compare with the budgets.")
-    names = ("start", "streams", "archive", "mixed", "soak")
+    names = ("start", "streams", "archive", "mixed", "accounts", "soak")
     parser.add_argument(
         "parts", nargs="*", metavar="part", help=f"{', '.join(names)} (default: start streams)"
     )
     parser.add_argument("--executable", metavar="FILE", help="instead of the sources")
+    parser.add_argument(
+        "--team", action="store_true", help="measure `streams` with everybody signed in"
+    )
     parser.add_argument(
         "--streams", type=int, nargs="+", default=sorted(streams.RAMPS), metavar="N"
     )

@@ -23,6 +23,7 @@ from chatbox.kit.clock import now_ms
 from chatbox.kit.ids import is_id, new_id
 
 LATEST = (2**62, 2**62)
+MOST_PINNED = 500
 DAY_MS = 86_400_000
 KEEP_DELETED_DAYS = 30
 
@@ -44,29 +45,29 @@ class Sessions:
         limit: int,
     ) -> list[SessionRow]:
         """List sessions, newest activity first; the first page begins with the pinned ones."""
-        async with self._database.read() as reader:
-            if query:
-                pattern = "%" + _escape_like(query) + "%"
+        if query:
+            pattern = "%" + _escape_like(query) + "%"
+            async with self._database.read() as reader:
                 return await session_store.search_sessions(
                     reader, caller.user_id, pattern=pattern, before=before or LATEST, limit=limit
                 )
+
+        async def look(reader: Reader) -> list[SessionRow]:
             pinned = []
             if before is None:
+                shelf = Shelf(pinned=True, archived=archived)
                 pinned = await session_store.list_sessions(
-                    reader,
-                    caller.user_id,
-                    shelf=Shelf(pinned=True, archived=archived),
-                    before=LATEST,
-                    limit=500,
+                    reader, caller.user_id, shelf=shelf, before=LATEST, limit=MOST_PINNED
                 )
-            rows = await session_store.list_sessions(
+            return pinned + await session_store.list_sessions(
                 reader,
                 caller.user_id,
                 shelf=Shelf(archived=archived),
                 before=before or LATEST,
                 limit=limit,
             )
-            return pinned + rows
+
+        return await self._database.snapshot(look)
 
     async def get(self, caller: Caller, session_id: str) -> SessionRow:
         """Find a session, or raise `NotFound`."""

@@ -22,25 +22,38 @@ def decode_rows(row_type: type[T], rows: list[sqlite3.Row]) -> list[T]:
         return []
     if row_type in _PLAIN:
         return [row[0] for row in rows]
-    converters = _converters(row_type, tuple(rows[0].keys()))  # type: ignore[arg-type]
-    return [_decode(row_type, converters, row) for row in rows]
+    plan = _plan(row_type, tuple(rows[0].keys()))  # type: ignore[arg-type]
+    return [plan.decode(row) for row in rows]
 
 
-def _decode(
-    row_type: type[T], converters: tuple[tuple[str, Callable[[Any], Any] | None], ...], row: Any
-) -> T:
-    values = {}
-    for (name, convert), value in zip(converters, row, strict=True):
-        values[name] = value if convert is None or value is None else convert(value)
-    return row_type(**values)
+class _Plan:
+    """How to make a Struct from a row: where each field stands, and what must be converted."""
+
+    def __init__(self, row_type: type[Any], columns: tuple[str, ...]) -> None:
+        fields = {field.name: field.type for field in msgspec.structs.fields(row_type)}
+        self._row_type = row_type
+        self._columns = columns
+        self._in_order = columns == tuple(fields)
+        self._converters = tuple(
+            (place, convert)
+            for place, column in enumerate(columns)
+            if (convert := _converter(fields[column])) is not None
+        )
+
+    def decode(self, row: Any) -> Any:
+        """Make the Struct; the usual SELECT lists its fields in their order."""
+        values = list(row)
+        for place, convert in self._converters:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        if self._in_order:
+            return self._row_type(*values)
+        return self._row_type(**dict(zip(self._columns, values, strict=True)))
 
 
 @lru_cache(maxsize=256)
-def _converters(
-    row_type: type[Any], columns: tuple[str, ...]
-) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
-    fields = {field.name: field.type for field in msgspec.structs.fields(row_type)}
-    return tuple((column, _converter(fields[column])) for column in columns)
+def _plan(row_type: type[Any], columns: tuple[str, ...]) -> _Plan:
+    return _Plan(row_type, columns)
 
 
 def _converter(annotation: Any) -> Callable[[Any], Any] | None:

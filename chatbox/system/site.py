@@ -74,7 +74,7 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests_per_minute: Annotated[Rate, Meta(description="Requests of one person that read")] = 600
     sign_ins_per_minute: Annotated[
         Rate, Meta(description="Tries to sign in from one address, or to confirm by one person")
-    ] = 30
+    ] = 240
 
     def __post_init__(self) -> None:
         """Check what a type cannot say."""

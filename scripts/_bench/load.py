@@ -7,6 +7,7 @@ taken apart afterwards. Standard library only; uvloop makes it cheaper when it i
 import asyncio
 import json
 import time
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -24,19 +25,21 @@ class Target:
     path: str
     body: dict[str, object]
     first_text: bytes
+    cookie: str = ""
 
     def request(self) -> bytes:
         """Write the whole HTTP request."""
         body = json.dumps(self.body).encode()
         head = f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+        head += f"Cookie: {self.cookie}\r\n" if self.cookie else ""
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         return head.encode() + body
 
 
-def chatbox_at(port: int, model: str) -> Target:
+def chatbox_at(port: int, model: str, *, cookie: str = "") -> Target:
     """Every stream is a new session, and its reply is stored."""
     body: dict[str, object] = {"content": "Please say something.", "model": f"up/{model}"}
-    return Target("chatbox", port, "/api/v1/chat/stream", body, b"event: delta")
+    return Target("chatbox", port, "/api/v1/chat/stream", body, b"event: delta", cookie)
 
 
 def upstream_at(port: int, model: str) -> Target:
@@ -54,6 +57,7 @@ class Stream:
     first: float | None = None
     failure: str | None = None
     pieces: list[bytes] = field(default_factory=list)
+    times: "array[float]" = field(default_factory=lambda: array("d"))
 
     @property
     def wait(self) -> float | None:
@@ -142,6 +146,7 @@ class _Reader(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         stream = self._stream
         stream.pieces.append(data)
+        stream.times.append(time.perf_counter())
         if stream.first is None and self._first_text in data:
             stream.first = time.perf_counter()
         self._tail = data[-5:] if len(data) >= 5 else (self._tail + data)[-5:]

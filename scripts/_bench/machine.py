@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,8 @@ class Bench:
     command: tuple[str, ...]
     server_cpu: int | None
     load_cpu: int | None
+    is_team: bool = False
+    """Whether everybody signs in; the load is the owner then, without rate limits."""
 
     @property
     def is_pinned(self) -> bool:
@@ -50,18 +52,21 @@ class Bench:
         """Run chatbox over a data directory until the block ends."""
         with _running(self.serve_command(data), self.server_cpu) as process:
             process.wait_for("http")
+            if self.is_team:
+                sign_up(process)
             yield process
 
     def serve_command(self, data: Path) -> list[str]:
         """What starts a server that looks for nothing."""
         flags = ["--port", "0", "--no-discover", "--no-demo-model", "--data-dir", str(data)]
+        flags += ["--team"] if self.is_team else []
         return [*self.command, "serve", "--log-level", "warning", *flags]
 
 
-def bench_of(executable: str | None) -> Bench:
+def bench_of(executable: str | None, *, is_team: bool) -> Bench:
     """Measure the sources, or an executable."""
     command = (executable,) if executable else (sys.executable, "-m", "chatbox")
-    return Bench(command, *cpus())
+    return Bench(command, *cpus(), is_team)
 
 
 @contextmanager
@@ -88,6 +93,7 @@ class Process:
             if own is not None:
                 os.sched_setaffinity(0, own)
         self.said = ""
+        self.cookie = ""
         self.exit_code: int | None = None
 
     def wait_for(self, word: str) -> None:
@@ -185,16 +191,32 @@ def cpus() -> tuple[int | None, int | None]:
 def connect(server: Process, upstream: Process) -> None:
     """Make the upstream the provider `up` of a server that has none."""
     provider = {"name": "up", "base_url": f"http://127.0.0.1:{upstream.port}/v1"}
-    url = f"http://127.0.0.1:{server.port}/api/v1/providers"
-    _ask("POST", url, {**provider, "secret": "made-up"})
+    ask(server, "POST", "/providers", {**provider, "secret": "made-up"})
 
 
 def reconnect(server: Process, upstream: Process) -> None:
     """The same, for a data directory that may have a provider `up` from another time."""
-    base = f"http://127.0.0.1:{server.port}/api/v1/providers"
-    for provider in _ask("GET", base)["items"]:
-        _ask("DELETE", f"{base}/{provider['id']}")
+    for provider in ask(server, "GET", "/providers")["items"]:
+        ask(server, "DELETE", f"/providers/{provider['id']}")
     connect(server, upstream)
+
+
+OWNER = {"username": "owner", "password": "a password for the bench"}
+NO_LIMITS = {
+    "turns_per_user": 0,
+    "sockets_per_user": 0,
+    "sends_per_minute": 0,
+    "writes_per_minute": 0,
+    "requests_per_minute": 0,
+    "sign_ins_per_minute": 0,
+}
+
+
+def sign_up(server: Process) -> None:
+    """Set the owner up with the link that the server prints, and lift the limits of people."""
+    server.wait_for("http")
+    ask(server, "POST", "/auth/setup", {"token": server.said.partition("#")[2], **OWNER})
+    ask(server, "PATCH", "/settings/system", NO_LIMITS)
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:
@@ -202,13 +224,18 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(work) if uvloop is not None else asyncio.run(work)
 
 
-def _ask(method: str, url: str, body: dict[str, object] | None = None) -> dict[str, Any]:
-    """Ask for JSON, outside the measured time."""
+def ask(
+    server: Process, method: str, path: str, body: Mapping[str, object] | None = None
+) -> dict[str, Any]:
+    """Ask a server for JSON, outside the measured time; a cookie that it sets is kept."""
+    url = f"http://127.0.0.1:{server.port}/api/v1{path}"
     data = None if body is None else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", "Cookie": server.cookie}
     request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=60) as answer:
+        if cookie := answer.headers.get("Set-Cookie"):
+            server.cookie = cookie.partition(";")[0]
         document: dict[str, Any] = json.loads(answer.read() or b"{}")
         return document
 
@@ -234,4 +261,5 @@ def _pin(cpu: int | None) -> None:
 
 def _environ() -> dict[str, str]:
     names = [name for name in os.environ if not name.startswith(("CHATBOX_", "PYTHONDONTWRITE"))]
-    return {name: os.environ[name] for name in names} | {"PYTHONUNBUFFERED": "1"}
+    own = {"PYTHONUNBUFFERED": "1", "CHATBOX_LIMITS_CONNECTIONS_PER_ADDRESS": "0"}
+    return {name: os.environ[name] for name in names} | own

@@ -31,8 +31,9 @@ class Answer:
 class Client:
     """One kept connection to a server on loopback."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, cookie: str = "") -> None:
         self._port = port
+        self._cookie = cookie
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -58,6 +59,7 @@ class Client:
                 "127.0.0.1", self._port, limit=2**22
             )
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
+        head += f"Cookie: {self._cookie}\r\n" if self._cookie else ""
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         self._writer.write(head.encode() + b"\r\n" + body)
@@ -87,7 +89,9 @@ class Latency:
     failed: int
 
 
-async def measure(port: int, kind: str, ask: Ask, *, clients: int, requests: int) -> Latency:
+async def measure(  # noqa: PLR0913 - what is asked, how often, by how many, as whom
+    port: int, kind: str, ask: Ask, *, clients: int, requests: int, cookie: str = ""
+) -> Latency:
     """Let every client ask as soon as it was answered."""
     waits: list[float] = []
     statuses: list[int] = []
@@ -99,7 +103,7 @@ async def measure(port: int, kind: str, ask: Ask, *, clients: int, requests: int
             waits.append((time.perf_counter() - begin) * 1000)
             statuses.append(answer.status)
 
-    everyone = [Client(port) for _ in range(clients)]
+    everyone = [Client(port, cookie) for _ in range(clients)]
     await asyncio.gather(*(use(one, WARM_UP // clients + 1) for one in everyone))
     waits.clear()
     statuses.clear()

@@ -69,7 +69,7 @@ class Measurement:
             for _ in range(runs):
                 for target in (
                     upstream_at(self.upstream.port, MODEL),
-                    chatbox_at(self.server.port, MODEL),
+                    self._chatbox(MODEL),
                 ):
                     load, begin = Load(target), asyncio.get_running_loop().time()
                     before = self.server.cpu_seconds
@@ -98,10 +98,13 @@ class Measurement:
             round(statistics.median(seconds), 2),
         )
 
+    def _chatbox(self, model: str) -> Target:
+        return chatbox_at(self.server.port, model, cookie=self.server.cookie)
+
     async def _first_tokens(self, waits: dict[str, list[float]]) -> None:
         """Three long streams are few samples: take first tokens of short ones, alternating."""
         model = f"ok-{SHORT_CHUNKS}-{PACE_MS}"
-        targets = [upstream_at(self.upstream.port, model), chatbox_at(self.server.port, model)]
+        targets = [upstream_at(self.upstream.port, model), self._chatbox(model)]
         text = "".join(f" t{number}" for number in range(SHORT_CHUNKS))
         for _ in range(FIRST_TOKENS):
             for target in targets:
@@ -161,7 +164,8 @@ def measure(bench: machine.Bench, streams: Sequence[int], runs: int | None) -> R
 def _warm_up(measurement: Measurement) -> float:
     """Connect the provider and chat once; answer the first token's wait in milliseconds."""
     machine.connect(measurement.server, measurement.upstream)
-    load = Load(chatbox_at(measurement.server.port, "ok-5-20"))
+    server = measurement.server
+    load = Load(chatbox_at(server.port, "ok-5-20", cookie=server.cookie))
     (stream,) = machine.run_loop(load.run(1, ramp=0.0))
     if stream.wait is None:
         raise SystemExit(f"The first message failed: {stream.failure}")

@@ -21,7 +21,7 @@ async def test_one_person_becomes_a_team_and_one_person_again(
         assert session["id"] == said["session_id"]
         again = {"content": "Still there?", "session_id": session["id"]}
         good(await owner.post("/chat", json=again))
-        assert upstream.asked("echo")[-1].headers["Authorization"] == f"Bearer {SECRET}"
+        assert upstream.asked("echo")[-1].secret == SECRET
 
         assert (await owner.delete("/team")).status_code == 204
         assert len(await chat.messages(session["id"])) == 4
