@@ -90,7 +90,6 @@ class Joining:
             )
         person = await self._person(new.username, new.password, new.name, None)
         async with self._database.write() as writer:
-            await user_store.set_team(writer, True)
             opened = await self._claim(writer, person, visit, "team.enable")
         self._mode.follow(True)
         return opened
@@ -163,7 +162,10 @@ class Joining:
         return _Person(username, name.strip() or username, address, hashed)
 
     async def _claim(self, writer: Writer, person: _Person, visit: Visit, action: str) -> Opened:
-        """Make the owner of the database the person who signs in as such."""
+        """Make the owner of the database the person who signs in as such.
+
+        From now on the database is a team's, however the server is started.
+        """
         if person.password_hash is None:
             raise InvalidRequest
         try:
@@ -178,6 +180,7 @@ class Joining:
             raise NameTaken("That user name or e-mail address is in use.") from taken
         if not claimed:
             raise LinkInvalid
+        await user_store.set_team(writer, True)
         owner = await user_store.get_owner(writer)
         await record(writer, Entry(action=action, actor=owner.public_id, address=visit.address))
         return await self._logins.open(writer, owner, visit, via="link")

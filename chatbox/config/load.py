@@ -126,6 +126,8 @@ def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
 
 
 def _check(config: Config) -> None:
+    if not config.host:
+        raise StartRefused("The value of host must be an address, such as 127.0.0.1.")
     if config.public_url and not _ADDRESS.fullmatch(config.public_url):
         raise StartRefused(
             "The value of public_url must be like https://chat.example.org, without a path, not "

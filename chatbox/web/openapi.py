@@ -38,6 +38,8 @@ TAGS = {
     "Providers": "The servers and accounts that models are asked from.",
     "Models": "What the providers offer.",
     "Administration": "The server as a whole: its settings.",
+    "Accounts": "Signing in and out, and one's own account.",
+    "People": "Who may use the server, for administrators.",
     "System": "This server, its health and the user's settings.",
 }
 INTRODUCTION = """\

@@ -126,20 +126,9 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["0.0.0.0", "::", "192.168.1.5", "example.com", "", "localhost."],  # noqa: S104 - refused
-)
-def test_binds_beyond_this_computer_are_refused(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, host: str
-) -> None:
-    said = refusal(capsys, "serve", "--host", host, "--data-dir", str(tmp_path / "data"))
-    assert "this computer only" in said
-    assert not (tmp_path / "data").exists()
-
-
-def test_team_mode_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Team mode" in refusal(capsys, "serve", "--team")
+@pytest.mark.parametrize("url", ["chat.example.org", "https://x.org/path", "ftp://x.org", "x"])
+def test_a_public_address_is_one(capsys: pytest.CaptureFixture[str], url: str) -> None:
+    assert "public_url must be like" in refusal(capsys, "serve", "--public-url", url)
 
 
 def test_a_bad_value_stops_the_start(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.faults.api import make_session, query
@@ -143,3 +144,25 @@ def test_a_database_of_a_newer_program_is_refused_untouched(
     before = server.database.read_bytes()
     assert "newer" in server.refused()
     assert server.database.read_bytes() == before
+
+
+def test_where_others_reach_it_the_server_asks_who_they_are(
+    make_server: Callable[..., Server],
+) -> None:
+    """It prints the owner's link; once there is an owner, every start is a team's."""
+    server = make_server("--host", "0.0.0.0")  # noqa: S104
+    server.start()
+    token = server.wait_for("/setup#").strip()
+    port = server.url.rpartition(":")[2]
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", trust_env=False) as client:
+        assert client.get("/sessions").status_code == 401
+        new = {"token": token, "username": "olga", "password": "correct horse battery"}
+        assert client.post("/auth/setup", json=new).status_code == 201
+        assert client.get("/sessions").status_code == 200
+    assert server.stop() == 0
+    server.command = server.command[:-2]
+    server.start()
+    with httpx.Client(base_url=f"{server.url}/api/v1", trust_env=False) as client:
+        assert client.get("/info").json()["mode"] == "team"
+        assert client.get("/sessions").status_code == 401
+    assert server.stop() == 0
