@@ -11,6 +11,7 @@ from litestar.di import Provide
 from chatbox.accounts.auth import caller_of, surroundings_of
 from chatbox.accounts.front_desk import FrontDesk
 from chatbox.accounts.routes.auth import MeRoutes, SignInRoutes
+from chatbox.accounts.routes.factors import FactorRoutes, RefreshRoutes, StepUpRoutes
 from chatbox.accounts.routes.pages import PageRoutes
 from chatbox.accounts.routes.people import InvitationRoutes, PeopleRoutes, RoleRoutes, TeamRoutes
 from chatbox.caller import Caller
@@ -159,6 +160,7 @@ class Server:
             database,
             self.hub,
             self.tasks,
+            box=box,
             config=config,
             mode=self.mode,
             site=self.site,
@@ -296,7 +298,10 @@ class Server:
                 AdminRoutes,
                 SiteRoutes,
                 SignInRoutes,
+                RefreshRoutes,
                 MeRoutes,
+                StepUpRoutes,
+                FactorRoutes,
                 PeopleRoutes,
                 InvitationRoutes,
                 RoleRoutes,

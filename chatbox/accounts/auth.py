@@ -11,8 +11,10 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Scope
 
+from chatbox.accounts.factors import needs_factor
 from chatbox.accounts.logins import TOUCH_MS, Logins
 from chatbox.accounts.store.logins import Present
+from chatbox.accounts.tokens import AccessTokens
 from chatbox.accounts.visit import Visit, visit_of
 from chatbox.caller import OWNER, Caller
 from chatbox.errors import Forbidden, LoginRequired
@@ -23,17 +25,25 @@ from chatbox.system.limits import RateLimits, check_network
 from chatbox.system.mode import Mode
 from chatbox.system.site import SiteSettings
 
-_BEARER = "Bearer "
+_BEARER = "bearer "
 
 
 class Gate:
     """Litestar's guard of all routes; `alone` is who asks in single-user mode."""
 
     def __init__(
-        self, logins: Logins, *, mode: Mode, site: SiteSettings, rates: RateLimits, tasks: Tasks
+        self,
+        logins: Logins,
+        tokens: AccessTokens,
+        *,
+        mode: Mode,
+        site: SiteSettings,
+        rates: RateLimits,
+        tasks: Tasks,
     ) -> None:
         self.alone = OWNER
         self._logins = logins
+        self._tokens = tokens
         self._mode = mode
         self._site = site
         self._rates = rates
@@ -81,21 +91,23 @@ class Gate:
             verified_at=present.verified_at,
             rights_version=present.rights_version,
             address=visit.address,
-            must_enrol=self._must_enrol(present),
+            must_enrol=needs_factor(self._site.now, present.role, has_one=present.has_totp),
         )
 
     async def _present(self, visit: Visit) -> Present | None:
         if visit.bearer is not None:
-            return None
+            return await self._program(visit.bearer)
         return await self._logins.find(visit.token) if visit.token else None
 
-    def _must_enrol(self, present: Present) -> bool:
-        """Whether the settings ask for a second factor that the account does not have."""
-        wanted = self._site.now.require_totp
-        is_asked = wanted == "everybody" or (
-            wanted == "admins" and present.role in ("owner", "admin")
-        )
-        return is_asked and not present.has_totp
+    async def _program(self, bearer: str) -> Present | None:
+        if not bearer.lower().startswith(_BEARER):
+            return None
+        try:
+            claims = self._tokens.read(bearer[len(_BEARER) :])
+        except LoginRequired:
+            return None
+        present = await self._logins.find_program(claims.login)
+        return present if present is not None and present.public_id == claims.user else None
 
 
 async def caller_of(scope: Scope) -> Caller:

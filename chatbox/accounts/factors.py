@@ -17,12 +17,12 @@ from chatbox.accounts.store import factors as factor_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.users import UserRow
 from chatbox.accounts.visit import Visit
-from chatbox.caller import Caller
+from chatbox.caller import Caller, Role
 from chatbox.db.database import Database, Writer
 from chatbox.errors import AlreadyExists, CodeRequired, NotFound
 from chatbox.kit.secretbox import CannotOpen, SecretBox
 from chatbox.system.audit import Entry, record
-from chatbox.system.site import SiteSettings
+from chatbox.system.site import Site, SiteSettings
 
 RECOVERY_CODES = 10
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -50,7 +50,6 @@ class Factors:
         self._logins = logins
         self._backoff = backoff
         self._site = site
-        self._clock = backoff.clock
 
     async def begin(self, caller: Caller) -> Enrolment:
         """Make a secret for the caller's app; nothing asks for its codes until one is confirmed.
@@ -86,7 +85,9 @@ class Factors:
                 codes, token = None, None
             else:
                 await self._backoff.succeeded(writer, who)
-                await factor_store.confirm_totp(writer, user.id, step=step, at=self._clock())
+                await factor_store.confirm_totp(
+                    writer, user.id, step=step, at=self._backoff.clock()
+                )
                 codes = await self._new_codes(writer, user)
                 token = await self._logins.renew(writer, caller)
                 await record(writer, _done(caller, "totp.confirm"))
@@ -128,7 +129,9 @@ class Factors:
         if step is not None:
             return await factor_store.use_step(writer, user.id, step) == 1
         code_hash = self._hash(user, code)
-        if not await factor_store.use_recovery_code(writer, user.id, code_hash, at=self._clock()):
+        if not await factor_store.use_recovery_code(
+            writer, user.id, code_hash, at=self._backoff.clock()
+        ):
             return False
         thing = f"user:{user.public_id}"
         entry = Entry(action="recovery.use", actor=user.public_id, address=address, object=thing)
@@ -143,7 +146,7 @@ class Factors:
         except CannotOpen:
             logger.exception("a second factor cannot be opened: only recovery codes work")
             return None
-        return totp.matching_step(secret, _plain(code), at=self._clock(), after=after)
+        return totp.matching_step(secret, _plain(code), at=self._backoff.clock(), after=after)
 
     async def _new_codes(self, writer: Writer, user: UserRow) -> list[str]:
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
@@ -154,6 +157,14 @@ class Factors:
     def _hash(self, user: UserRow, code: str) -> bytes:
         text = f"{user.public_id}|{_plain(code)}"
         return hmac.digest(self._key, text.encode(errors="replace"), hashlib.sha256)
+
+
+def needs_factor(site: Site, role: Role, *, has_one: bool) -> bool:
+    """Whether the settings ask for a second factor that the account does not have."""
+    is_asked = site.require_totp == "everybody" or (
+        site.require_totp == "admins" and role in ("owner", "admin")
+    )
+    return is_asked and not has_one
 
 
 def attempt_of(user: UserRow, visit: Visit) -> Attempt:

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from chatbox.accounts.auth import Gate
+from chatbox.accounts.backoff import Backoff
 from chatbox.accounts.boots import Boots
+from chatbox.accounts.factors import Factors
 from chatbox.accounts.hashing import Hasher
 from chatbox.accounts.invitations import Invitations
 from chatbox.accounts.joining import Joining
@@ -11,13 +13,17 @@ from chatbox.accounts.links import Links
 from chatbox.accounts.logins import Logins
 from chatbox.accounts.people import People
 from chatbox.accounts.profile import Profile
+from chatbox.accounts.refresh import Refreshing
 from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
+from chatbox.accounts.stepup import StepUp
 from chatbox.accounts.store import users as user_store
+from chatbox.accounts.tokens import AccessTokens
 from chatbox.caller import Caller
 from chatbox.config import Config
 from chatbox.db.database import Database
 from chatbox.events.hub import Hub
+from chatbox.kit.secretbox import SecretBox
 from chatbox.kit.tasks import Tasks
 from chatbox.system.health import Health
 from chatbox.system.limits import RateLimits
@@ -35,6 +41,7 @@ class FrontDesk:
         hub: Hub,
         tasks: Tasks,
         *,
+        box: SecretBox,
         config: Config,
         mode: Mode,
         site: SiteSettings,
@@ -48,16 +55,28 @@ class FrontDesk:
         self._tasks = tasks
         self.mode = mode
         self.hasher = Hasher()
-        self.logins = Logins(database, hub)
+        self.backoff = Backoff(box)
+        self.logins = Logins(database, hub, self.backoff)
         self.links = Links(database, base)
-        self.signins = SignIns(database, self.hasher, self.logins)
+        self.factors = Factors(database, box, self.logins, backoff=self.backoff, site=site)
+        self.stepup = StepUp(database, self.hasher, self.factors, backoff=self.backoff)
+        tokens = AccessTokens(box)
+        self.refreshing = Refreshing(database, tokens, hub)
+        self.signins = SignIns(
+            database,
+            self.hasher,
+            self.logins,
+            backoff=self.backoff,
+            factors=self.factors,
+            refreshing=self.refreshing,
+        )
         self.joining = Joining(
             database, self.hasher, self.logins, links=self.links, site=site, mode=mode
         )
         self.sentinel = Sentinel(database, hub, mode=mode, site=site, stop_turns=stop_turns)
         self.people = People(database, self.logins, self.links, sentinel=self.sentinel)
         self.invitations = Invitations(database, self.links, site)
-        self.profile = Profile(database)
+        self.profile = Profile(database, site)
         self.boots = Boots(
             settings,
             self.profile,
@@ -68,7 +87,7 @@ class FrontDesk:
             oidc=None,
             mail=bool(config.alerts.smtp_host),
         )
-        self.gate = Gate(self.logins, mode=mode, site=site, rates=rates, tasks=tasks)
+        self.gate = Gate(self.logins, tokens, mode=mode, site=site, rates=rates, tasks=tasks)
 
     async def start(self) -> None:
         """Find out the mode and the owner, and begin to look after what is open."""
@@ -84,6 +103,8 @@ class FrontDesk:
         """Remove what is over."""
         await self.logins.tidy()
         await self.links.tidy()
+        async with self._database.write() as writer:
+            await self.backoff.prune(writer)
 
     def close(self) -> None:
         """End the threads."""
@@ -95,6 +116,9 @@ class FrontDesk:
             "logins": self.logins,
             "links": self.links,
             "signins": self.signins,
+            "refreshing": self.refreshing,
+            "stepup": self.stepup,
+            "factors": self.factors,
             "joining": self.joining,
             "people": self.people,
             "invitations": self.invitations,

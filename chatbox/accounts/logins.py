@@ -6,7 +6,9 @@ Either way the row decides, at every request: deleting it ends the login at once
 
 import msgspec
 
+from chatbox.accounts.backoff import Backoff
 from chatbox.accounts.model import Login
+from chatbox.accounts.proofs import TokenPair
 from chatbox.accounts.store import logins as login_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.logins import Kind, LoginRow, Present, Via
@@ -28,20 +30,26 @@ TOUCH_MS = 60_000
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A login that has begun; `token` is what its browser holds."""
+    """A login that has begun.
+
+    A browser holds `token` and, for a year, `device_token`; a program gets its first `pair`.
+    """
 
     key: int
     public_id: str
     user: UserRow
-    token: str | None
+    token: str | None = None
+    device_token: str | None = None
+    pair: TokenPair | None = None
 
 
 class Logins:
     """The verbs of logins."""
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: Database, hub: Hub, backoff: Backoff) -> None:
         self._database = database
         self._hub = hub
+        self._backoff = backoff
 
     async def open(
         self, writer: Writer, user: UserRow, visit: Visit, *, kind: Kind = "browser", via: Via
@@ -70,7 +78,10 @@ class Logins:
             detail={"kind": kind, "via": via},
         )
         await record(writer, entry)
-        return Opened(key, public_id, user, token)
+        if token is None:
+            return Opened(key, public_id, user)
+        device = await self._backoff.remember(writer, user.id, visit.device_token)
+        return Opened(key, public_id, user, token=token, device_token=device)
 
     async def renew(self, writer: Writer, caller: Caller) -> str | None:
         """Give the caller's browser another token and end all other logins of the account.
@@ -140,8 +151,9 @@ class Logins:
         self._hub.cut(lambda viewer: viewer.caller.login == caller.login)
 
     async def drop(self, writer: Writer, user_id: int) -> None:
-        """End all logins of an account, in the transaction of what ends them."""
+        """End all logins of an account and forget its devices, in the transaction of why."""
         await login_store.delete_logins(writer, user_id)
+        await self._backoff.forget_devices(writer, user_id)
 
     def cut_account(self, user_id: int) -> None:
         """End all connections of an account."""

@@ -3,6 +3,7 @@
 import msgspec
 from msgspec import UNSET
 
+from chatbox.accounts.factors import needs_factor
 from chatbox.accounts.logins import Opened
 from chatbox.accounts.model import Me, MeChange
 from chatbox.accounts.passwords import check_username
@@ -14,13 +15,15 @@ from chatbox.db.database import Conflict, Database
 from chatbox.errors import NameTaken, NotFound
 from chatbox.kit.clock import now_ms
 from chatbox.system.audit import Entry, record
+from chatbox.system.site import SiteSettings
 
 
 class Profile:
     """The verbs of one's own account."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, site: SiteSettings) -> None:
         self._database = database
+        self._site = site
 
     async def show(self, caller: Caller) -> Me:
         """The account and what it may do."""
@@ -38,6 +41,7 @@ class Profile:
             verified_at=now_ms(),
             rights_version=user.rights_version,
             address=visit.address,
+            must_enrol=needs_factor(self._site.now, user.role, has_one=user.has_totp),
         )
         return await self.show(caller)
 

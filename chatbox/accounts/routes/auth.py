@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, Parameter
@@ -23,6 +24,7 @@ from chatbox.accounts.model import (
     SignIn,
 )
 from chatbox.accounts.profile import Profile
+from chatbox.accounts.routes.cookies import cookies_of
 from chatbox.accounts.signin import SignIns
 from chatbox.accounts.visit import Visit
 from chatbox.caller import Caller
@@ -90,9 +92,10 @@ class SignInRoutes(Controller):
         data: JSONBody[SignIn],
     ) -> Response[SignedIn]:
         opened = await signins.sign_in(data, visit)
-        user = await profile.of_login(opened, visit)
-        headers = {} if opened.token is None else {"Set-Cookie": cookie_of(opened.token, visit)}
-        return Response(SignedIn(user=user), status_code=200, headers=headers)
+        signed_in = SignedIn(user=await profile.of_login(opened, visit))
+        if (pair := opened.pair) is not None:
+            signed_in = SignedIn(signed_in.user, **msgspec.structs.asdict(pair))
+        return Response(signed_in, status_code=200, cookies=cookies_of(opened, visit))
 
     @post(
         "/reset",
@@ -159,7 +162,7 @@ class MeRoutes(Controller):
         visit: NamedDependency[Visit],
         data: JSONBody[PasswordChange],
     ) -> Response[None]:
-        token = await signins.change_password(caller, data)
+        token = await signins.change_password(caller, data, visit)
         headers = {} if token is None else {"Set-Cookie": cookie_of(token, visit)}
         return Response(None, status_code=204, headers=headers)
 
@@ -187,5 +190,4 @@ class MeRoutes(Controller):
 
 async def _joined(opened: Opened, profile: Profile, visit: Visit) -> Response[Me]:
     me = await profile.of_login(opened, visit)
-    headers = {} if opened.token is None else {"Set-Cookie": cookie_of(opened.token, visit)}
-    return Response(me, status_code=201, headers=headers)
+    return Response(me, status_code=201, cookies=cookies_of(opened, visit))

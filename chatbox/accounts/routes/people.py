@@ -8,7 +8,6 @@ from litestar.params import JSONBody, Parameter, QueryParameter
 
 from chatbox.accounts.invitations import Invitations, invitation_of
 from chatbox.accounts.joining import Joining
-from chatbox.accounts.logins import cookie_of
 from chatbox.accounts.model import (
     Invitation,
     InvitationPage,
@@ -26,6 +25,7 @@ from chatbox.accounts.model import (
 )
 from chatbox.accounts.people import People
 from chatbox.accounts.profile import Profile
+from chatbox.accounts.routes.cookies import cookies_of
 from chatbox.accounts.view import may, user_of
 from chatbox.accounts.visit import Visit
 from chatbox.caller import Caller, Role
@@ -217,8 +217,7 @@ class TeamRoutes(Controller):
     ) -> Response[Me]:
         opened = await joining.start_team(caller, data, visit)
         me = await profile.of_login(opened, visit)
-        headers = {} if opened.token is None else {"Set-Cookie": cookie_of(opened.token, visit)}
-        return Response(me, status_code=201, headers=headers)
+        return Response(me, status_code=201, cookies=cookies_of(opened, visit))
 
     @delete(
         summary="Use the server alone again",

@@ -1,0 +1,179 @@
+"""The second factor: set up, asked for, used once, and removed."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from chatbox.accounts import totp
+from tests.accounts.conftest import NOW
+from tests.running import JSON, good, refused
+from tests.team import OTHER, PASSWORD, USER, Team
+
+
+def code_of(secret: str, off: int = 0) -> str:
+    """The code that the app shows, or showed some steps ago."""
+    return totp.code_at(secret, totp.step_at(NOW) + off)
+
+
+async def enrol(client: httpx.AsyncClient) -> tuple[str, list[str]]:
+    """Set a second factor up with the code of the step before: the current one stays unused."""
+    secret = good(await client.post("/auth/totp"))["secret"]
+    answer = await client.post("/auth/totp/confirm", json={"code": code_of(secret, -1)})
+    return secret, good(answer)["recovery_codes"]
+
+
+async def log_in(duo: Team, who: str, **more: Any) -> httpx.Response:
+    body = {"username": who, "password": PASSWORD, **more}
+    return await duo.browser().post("/auth/login", json=body)
+
+
+async def me(client: httpx.AsyncClient) -> JSON:
+    return good(await client.get("/auth/me"))
+
+
+async def test_signing_in_asks_for_the_code(duo: Team) -> None:
+    secret, codes = await enrol(duo[USER])
+    assert len(set(codes)) == 10
+    shown = await me(duo[USER])
+    assert (shown["totp"], shown["recovery_codes"]) == (True, 10)
+    refused(await log_in(duo, USER), 401, "totp_required")
+    refused(await log_in(duo, USER, code="000000"), 401, "totp_required")
+    refused(await log_in(duo, USER, password="wrong password", code="1"), 401, "login_failed")
+    good(await log_in(duo, USER, code=code_of(secret)))
+
+
+async def test_a_code_works_once_for_twenty_who_try_it_at_once(duo: Team) -> None:
+    secret, _ = await enrol(duo[USER])
+    code = code_of(secret, 1)
+    answers = await asyncio.gather(*(log_in(duo, USER, code=code) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] + 19 * [401]
+    refused(await log_in(duo, USER, code=code_of(secret)), 429, "too_many_tries")
+
+
+async def test_a_recovery_code_works_once_however_it_is_typed(duo: Team) -> None:
+    _, codes = await enrol(duo[USER])
+    typed = codes[0].upper().replace("-", " ").replace("0", "O").replace("1", "l")
+    answers = await asyncio.gather(*(log_in(duo, USER, code=typed) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200] + 3 * [401]
+    assert (await me(duo[USER]))["recovery_codes"] == 9
+    good(await log_in(duo, USER, code=codes[1]))
+    fresh = good(await duo[USER].post("/auth/totp/recovery-codes"))["recovery_codes"]
+    refused(await log_in(duo, USER, code=codes[2]), 401, "totp_required")
+    good(await log_in(duo, USER, code=fresh[0]))
+
+
+async def test_somebody_elses_codes_are_worth_nothing(duo: Team) -> None:
+    _, codes = await enrol(duo[USER])
+    await duo.invite(OTHER, "user")
+    secret, _ = await enrol(duo[OTHER])
+    refused(await log_in(duo, USER, code=code_of(secret)), 401, "totp_required")
+    refused(await log_in(duo, OTHER, code=codes[0]), 401, "totp_required")
+
+
+async def test_nothing_is_asked_for_before_a_code_was_right(duo: Team) -> None:
+    refused(await duo[USER].post("/auth/totp/confirm", json={"code": "1"}), 404, "not_found")
+    good(await duo[USER].post("/auth/totp"))
+    answer = await duo[USER].post("/auth/totp/confirm", json={"code": "000000"})
+    refused(answer, 401, "totp_required")
+    good(await log_in(duo, USER))
+    assert not (await me(duo[USER]))["totp"]
+    refused(await duo[USER].post("/auth/totp/recovery-codes"), 404, "not_found")
+    secret, _ = await enrol(duo[USER])
+    refused(await duo[USER].post("/auth/totp"), 409, "already_exists")
+    good(await log_in(duo, USER, code=code_of(secret)))
+
+
+async def test_guessing_a_first_code_is_slowed_down(duo: Team) -> None:
+    good(await duo[USER].post("/auth/totp"))
+    for _ in range(5):
+        answer = await duo[USER].post("/auth/totp/confirm", json={"code": "000000"})
+        refused(answer, 401, "totp_required")
+    answer = await duo[USER].post("/auth/totp/confirm", json={"code": "000000"})
+    refused(answer, 429, "too_many_tries")
+    assert int(answer.headers["retry-after"]) == 1
+
+
+async def test_every_other_login_ends_when_the_factor_changes(duo: Team) -> None:
+    other = await duo.sign_in(USER)
+    stolen = dict(duo[USER].cookies)["chatbox"]
+    await enrol(duo[USER])
+    refused(await other.get("/auth/me"), 401, "login_required")
+    old = await duo.browser().get("/auth/me", headers={"Cookie": f"chatbox={stolen}"})
+    refused(old, 401, "login_required")
+    assert (await duo[USER].delete("/auth/totp")).status_code == 204
+    assert not (await me(duo[USER]))["totp"]
+    assert (await me(duo[USER]))["recovery_codes"] == 0
+    good(await log_in(duo, USER))
+
+
+async def test_the_factor_changes_for_a_fresh_login_only(duo: Team) -> None:
+    await age_logins(duo)
+    for method, path in (
+        ("POST", "/auth/totp"),
+        ("POST", "/auth/totp/recovery-codes"),
+        ("DELETE", "/auth/totp"),
+    ):
+        refused(await duo[USER].request(method, path), 403, "step_up_required")
+    answer = await duo[USER].post("/auth/totp/confirm", json={"code": "1"})
+    refused(answer, 403, "step_up_required")
+    good(await duo[USER].post("/auth/verify", json={"password": PASSWORD}))
+    good(await duo[USER].post("/auth/totp"))
+
+
+async def age_logins(duo: Team) -> None:
+    async with duo.site.server.database.write() as writer:
+        await writer.execute("UPDATE logins SET verified_at = verified_at - 301000")
+
+
+async def test_proving_it_again_takes_password_and_code(duo: Team) -> None:
+    client = duo[USER]
+    secret, _ = await enrol(client)
+    await age_logins(duo)
+    wrong = {"password": "wrong password", "code": code_of(secret)}
+    refused(await client.post("/auth/verify", json=wrong), 401, "login_failed")
+    refused(await client.post("/auth/verify", json={"password": PASSWORD}), 401, "totp_required")
+    assert (await me(client))["verified_until"] is None
+    right = {"password": PASSWORD, "code": code_of(secret)}
+    until = good(await client.post("/auth/verify", json=right))["verified_until"]
+    assert (await me(client))["verified_until"] == until
+    refused(await client.post("/auth/verify", json=right), 401, "totp_required")
+
+
+async def test_signing_in_and_proving_it_again_share_their_tries(duo: Team) -> None:
+    stranger, thief = duo.browser(), duo.browser()
+    for _ in range(5):
+        refused(await log_in(duo, USER, password="wrong password"), 401, "login_failed")
+    refused(await log_in(duo, USER, password="wrong password"), 429, "too_many_tries")
+    refused(await log_in(duo, USER), 429, "too_many_tries")
+    thief.cookies.set("chatbox", duo[USER].cookies["chatbox"])
+    wrong = {"current_password": "wrong", "new_password": "whatever it takes"}
+    refused(await thief.post("/auth/verify", json={"password": PASSWORD}), 429, "too_many_tries")
+    refused(await thief.post("/auth/password", json=wrong), 429, "too_many_tries")
+    good(await duo[USER].post("/auth/verify", json={"password": PASSWORD}))
+    stranger.cookies.set("chatbox-device", duo[USER].cookies["chatbox-device"])
+    good(await stranger.post("/auth/login", json={"username": USER, "password": PASSWORD}))
+    for _ in range(5):
+        refused(await duo[USER].post("/auth/password", json=wrong), 401, "login_failed")
+    refused(await duo[USER].post("/auth/password", json=wrong), 429, "too_many_tries")
+
+
+async def test_who_is_asked_for_a_factor_may_set_it_up_and_nothing_else(duo: Team) -> None:
+    good(await duo.owner.patch("/settings/system", json={"require_totp": "everybody"}))
+    client = await duo.sign_in(USER)
+    assert (await me(client))["must_enrol"]
+    refused(await client.get("/sessions"), 403, "enrolment_required")
+    await enrol(client)
+    good(await client.get("/sessions"))
+    assert not (await me(client))["must_enrol"]
+
+
+async def test_the_database_gives_away_neither_secret_nor_codes(duo: Team) -> None:
+    secret, codes = await enrol(duo[USER])
+    database = duo.site.server.database
+    await database.write_together(lambda writer: writer.execute("UPDATE instance SET id = id"))
+    folder = database.path.parent
+    stored = b"".join(path.read_bytes() for path in folder.glob("chatbox.db*"))
+    assert b"totp" in stored
+    for text in (secret, *codes, *(code.replace("-", "") for code in codes)):
+        assert text.encode() not in stored
