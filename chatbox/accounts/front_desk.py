@@ -9,10 +9,12 @@ from chatbox.accounts.invitations import Invitations
 from chatbox.accounts.joining import Joining
 from chatbox.accounts.links import Links
 from chatbox.accounts.logins import Logins
+from chatbox.accounts.oidc.provider import provider_of
 from chatbox.accounts.people import People
 from chatbox.accounts.profile import Profile
 from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
+from chatbox.accounts.sso import SingleSignOn
 from chatbox.accounts.store import users as user_store
 from chatbox.caller import Caller
 from chatbox.config import Config
@@ -58,6 +60,13 @@ class FrontDesk:
         self.people = People(database, self.logins, self.links, sentinel=self.sentinel)
         self.invitations = Invitations(database, self.links, site)
         self.profile = Profile(database)
+        self.sso = SingleSignOn(
+            database,
+            self.logins,
+            provider_of(config.oidc, base),
+            oidc=config.oidc,
+            mode=mode,
+        )
         self.boots = Boots(
             settings,
             self.profile,
@@ -65,7 +74,7 @@ class FrontDesk:
             health=health,
             mode=mode,
             site=site,
-            oidc=None,
+            oidc=config.oidc.name if config.oidc.issuer else None,
             mail=bool(config.alerts.smtp_host),
         )
         self.gate = Gate(self.logins, mode=mode, site=site, rates=rates, tasks=tasks)
@@ -85,9 +94,10 @@ class FrontDesk:
         await self.logins.tidy()
         await self.links.tidy()
 
-    def close(self) -> None:
-        """End the threads."""
+    async def close(self) -> None:
+        """End the threads and the connections."""
         self.hasher.close()
+        await self.sso.aclose()
 
     def provided(self) -> dict[str, object]:
         """What the routes of accounts are given, by name."""
@@ -99,5 +109,6 @@ class FrontDesk:
             "people": self.people,
             "invitations": self.invitations,
             "profile": self.profile,
+            "sso": self.sso,
             "boots": self.boots,
         }
