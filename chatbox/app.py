@@ -12,6 +12,7 @@ from chatbox.accounts.auth import caller_of, surroundings_of
 from chatbox.accounts.front_desk import FrontDesk
 from chatbox.accounts.routes.auth import MeRoutes, SignInRoutes
 from chatbox.accounts.routes.factors import FactorRoutes, RefreshRoutes, StepUpRoutes
+from chatbox.accounts.routes.oidc import OidcRoutes
 from chatbox.accounts.routes.pages import PageRoutes
 from chatbox.accounts.routes.people import InvitationRoutes, PeopleRoutes, RoleRoutes, TeamRoutes
 from chatbox.caller import Caller
@@ -225,8 +226,8 @@ class Server:
         await self.client.aclose()
         await self.targets.aclose()
         self.counter.close()
-        self.desk.close()
         await self.rates.save()
+        await self.desk.close()
         await self.database.close()
 
     def _watch_queues(self) -> None:
@@ -302,6 +303,7 @@ class Server:
                 MeRoutes,
                 StepUpRoutes,
                 FactorRoutes,
+                OidcRoutes,
                 PeopleRoutes,
                 InvitationRoutes,
                 RoleRoutes,

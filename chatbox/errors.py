@@ -189,6 +189,11 @@ class ProviderFailed(ChatboxError):
     title = "The provider could not answer"
 
 
+class IdentityProviderFailed(ChatboxError):
+    code = "identity_provider_failed"
+    title = "The identity provider cannot be reached"
+
+
 class ShuttingDown(ChatboxError):
     code = "shutting_down"
     title = "The server is shutting down"

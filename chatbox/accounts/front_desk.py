@@ -11,12 +11,14 @@ from chatbox.accounts.invitations import Invitations
 from chatbox.accounts.joining import Joining
 from chatbox.accounts.links import Links
 from chatbox.accounts.logins import Logins
+from chatbox.accounts.oidc.provider import provider_of
 from chatbox.accounts.people import People
 from chatbox.accounts.profile import Profile
 from chatbox.accounts.refresh import Refreshing
 from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
 from chatbox.accounts.stepup import StepUp
+from chatbox.accounts.sso import SingleSignOn
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.tokens import AccessTokens
 from chatbox.caller import Caller
@@ -77,6 +79,13 @@ class FrontDesk:
         self.people = People(database, self.logins, self.links, sentinel=self.sentinel)
         self.invitations = Invitations(database, self.links, site)
         self.profile = Profile(database, site)
+        self.sso = SingleSignOn(
+            database,
+            self.logins,
+            provider_of(config.oidc, base),
+            oidc=config.oidc,
+            mode=mode,
+        )
         self.boots = Boots(
             settings,
             self.profile,
@@ -84,7 +93,7 @@ class FrontDesk:
             health=health,
             mode=mode,
             site=site,
-            oidc=None,
+            oidc=config.oidc.name if config.oidc.issuer else None,
             mail=bool(config.alerts.smtp_host),
         )
         self.gate = Gate(self.logins, tokens, mode=mode, site=site, rates=rates, tasks=tasks)
@@ -106,9 +115,10 @@ class FrontDesk:
         async with self._database.write() as writer:
             await self.backoff.prune(writer)
 
-    def close(self) -> None:
-        """End the threads."""
+    async def close(self) -> None:
+        """End the threads and the connections."""
         self.hasher.close()
+        await self.sso.aclose()
 
     def provided(self) -> dict[str, object]:
         """What the routes of accounts are given, by name."""
@@ -123,5 +133,6 @@ class FrontDesk:
             "people": self.people,
             "invitations": self.invitations,
             "profile": self.profile,
+            "sso": self.sso,
             "boots": self.boots,
         }

@@ -17,6 +17,7 @@ from types import FrameType
 import uvicorn
 
 from chatbox import errors
+from chatbox.accounts.oidc.start import check_oidc
 from chatbox.app import Server, open_server
 from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
@@ -60,6 +61,7 @@ def serve(config: Config) -> int:
     config = for_team_where_public(config)
     check_targets(config.alerts)
     trusted_proxies(config.trusted_proxies)
+    check_oidc(config.oidc)
     raise_open_files(config.limits)
     os.umask(0o077)
     directory = config.data_path

@@ -47,6 +47,8 @@ DEEPEST_JSON = 64
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
 _HOST = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 _UNSAFE_FETCH = (b"cross-site", b"same-site")
+SIGNED_IN_ELSEWHERE = "/api/v1/auth/oidc/callback"
+"""Where an identity provider sends people back to; what comes with them is judged there."""
 
 
 class Hosts(NamedTuple):
@@ -252,7 +254,7 @@ def _is_navigation(scope: Scope, headers: dict[bytes, bytes]) -> bool:
         and scope["method"] == "GET"
         and headers.get(b"sec-fetch-mode") == b"navigate"
         and headers.get(b"sec-fetch-dest") == b"document"
-        and not _is_api(scope["path"])
+        and (not _is_api(scope["path"]) or scope["path"] == SIGNED_IN_ELSEWHERE)
     )
 
 

@@ -53,6 +53,7 @@ STATUS: dict[type[ChatboxError], int] = {
     errors.TooManyTries: 429,
     errors.TooManyTurns: 429,
     errors.ProviderFailed: 502,
+    errors.IdentityProviderFailed: 502,
     errors.Busy: 503,
     errors.ShuttingDown: 503,
     errors.NotReady: 503,

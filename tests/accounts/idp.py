@@ -15,7 +15,8 @@ import httpx
 from tests.scripts.places import ROOT, load_script
 
 FOLDER = ROOT / "tests" / "idp"
-_FORM = re.compile(r'<form[^>]* action="([^"]+)" method="post">')
+_FORM = re.compile(r'<form[^>]* action="([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _MOST_STEPS = 20
 
 
@@ -54,8 +55,10 @@ def run_idp() -> Iterator[IdP]:
         assert process.stdout is not None
         issuer = process.stdout.readline().strip()
         assert issuer.startswith("http://"), "the identity provider did not start"
-        yield IdP(issuer)
-        process.stdin.close()
+        try:
+            yield IdP(issuer)
+        finally:
+            process.stdin.close()
 
 
 class Browser:
@@ -86,11 +89,10 @@ class Browser:
         url = html.unescape(action)
         if cancels:
             return await self.client.get(f"{url}/abort")
+        form = {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
         if 'name="login"' in page.text:
             assert login, "the provider asks who this is"
-            form = {"prompt": "login", "login": login, "password": "any"}
-        else:
-            form = {"prompt": "consent"}
+            form |= {"login": login, "password": "any"}
         return await self.client.post(url, data=form)
 
 

@@ -17,6 +17,7 @@ from chatbox.config import Oidc
 from chatbox.kit.egress import Client, Policy, check_url
 from chatbox.kit.egress_address import host_of, port_of
 
+HOME = "/api/v1/auth/oidc/callback"
 FRESH_SECONDS = 60
 """How far the provider's clock may be behind ours when somebody must have just signed in."""
 
@@ -31,14 +32,18 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Provider:
-    """Make it with values that `check_oidc` has passed; `redirect_uri` is where people come back.
+    """Make it with values that `check_oidc` has passed; `redirect_uri` tells where people return.
 
     It has a client and a policy of its own: the operator named the issuer, so that its address may
     be private, and nobody else's requests may go there because of that.
     """
 
     def __init__(
-        self, oidc: Oidc, *, redirect_uri: str, clock: Callable[[], float] = time.monotonic
+        self,
+        oidc: Oidc,
+        *,
+        redirect_uri: Callable[[], str],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         url = check_url(oidc.issuer)
         self.issuer = oidc.issuer
@@ -67,7 +72,7 @@ class Provider:
         query = {
             "response_type": "code",
             "client_id": self._oidc.client_id,
-            "redirect_uri": self._redirect_uri,
+            "redirect_uri": self._redirect_uri(),
             "scope": self._oidc.scopes,
             "state": started.state,
             "nonce": started.flow.nonce,
@@ -105,7 +110,7 @@ class Provider:
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": self._redirect_uri,
+            "redirect_uri": self._redirect_uri(),
             "code_verifier": flow.verifier,
         }
         client_id, secret = self._oidc.client_id, self._oidc.client_secret
@@ -158,6 +163,11 @@ class Provider:
         if told.sub != known.sub:
             raise OidcFailed("oidc_refused", "The provider told about another person.")
         return told
+
+
+def provider_of(oidc: Oidc, base: Callable[[], str]) -> Provider | None:
+    """The provider of a configuration, if it names one; `base` answers this server's address."""
+    return Provider(oidc, redirect_uri=lambda: base() + HOME) if oidc.issuer else None
 
 
 def _takes_basic(metadata: Metadata) -> bool:

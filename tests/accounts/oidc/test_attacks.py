@@ -49,7 +49,7 @@ def clock() -> list[float]:
 @pytest.fixture
 async def provider(bad: BadIdP, clock: list[float]) -> AsyncIterator[Provider]:
     oidc = Oidc(issuer=bad.issuer, client_id=CLIENT, client_secret="canary-client-secret")
-    made = Provider(oidc, redirect_uri=HOME, clock=lambda: clock[0])
+    made = Provider(oidc, redirect_uri=lambda: HOME, clock=lambda: clock[0])
     yield made
     await made.aclose()
 

@@ -20,7 +20,7 @@ HOME = "http://127.0.0.1:9/api/v1/auth/oidc/callback"
 async def open_provider(idp: IdP, **client: Any) -> AsyncIterator[Provider]:
     known = await idp.register(HOME, **client)
     oidc = Oidc(issuer=idp.issuer, client_id=known.client_id, client_secret=known.client_secret)
-    provider = Provider(oidc, redirect_uri=HOME)
+    provider = Provider(oidc, redirect_uri=lambda: HOME)
     yield provider
     await provider.aclose()
 
