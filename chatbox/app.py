@@ -41,8 +41,11 @@ from chatbox.llm.adapters import all_adapters
 from chatbox.llm.tokens import TokenCounter
 from chatbox.providers.calls import Calls
 from chatbox.providers.discovery import SPOTS, Discovery
+from chatbox.providers.grant_routes import GrantRoutes
+from chatbox.providers.grants import Grants
 from chatbox.providers.models import Models
 from chatbox.providers.routes import ModelRoutes, ProviderRoutes
+from chatbox.providers.rows import Rows
 from chatbox.providers.service import Providers
 from chatbox.system.admin_routes import SiteRoutes
 from chatbox.system.alerts import CHECK_SECONDS, Alarm
@@ -90,11 +93,13 @@ class Server:
 
         policy = Policy()
         self.client = Client(policy)
+        self.public_client = Client(Policy())
         self.counter = TokenCounter()
         calls = Calls(
             self.client,
             all_adapters(),
             policy=policy,
+            public=self.public_client,
             box=box,
             upstream=config.upstream,
         )
@@ -102,8 +107,11 @@ class Server:
         self.mode = Mode(is_team=False, is_forced=config.team)
         self.rates = RateLimits(database, self.site, self.mode)
         self.settings = UserSettings(database, self.hub)
-        self.providers = Providers(database, box, calls, hub=self.hub, limits=config.limits)
-        self.models = Models(database, hub=self.hub, defaults=config.context)
+        self.providers = Providers(
+            database, Rows(box), calls, hub=self.hub, site=self.site, limits=config.limits
+        )
+        self.models = Models(database, hub=self.hub, site=self.site, defaults=config.context)
+        self.grants = Grants(database, hub=self.hub)
         self.discovery = Discovery(
             self.providers,
             calls,
@@ -224,6 +232,7 @@ class Server:
         await self.journal.flush()
         await self.tasks.cancel()
         await self.client.aclose()
+        await self.public_client.aclose()
         await self.targets.aclose()
         self.counter.close()
         await self.rates.save()
@@ -267,6 +276,7 @@ class Server:
         return {
             "providers": self.providers,
             "models": self.models,
+            "grants": self.grants,
             "discovery": self.discovery,
             "settings": self.settings,
             "site": self.site,
@@ -294,6 +304,7 @@ class Server:
                 EventRoutes,
                 ProviderRoutes,
                 ModelRoutes,
+                GrantRoutes,
                 SystemRoutes,
                 HealthRoutes,
                 AdminRoutes,

@@ -79,6 +79,12 @@ TABLE = {
     f"GET {API}/models/{{model_id:path}}": Entry(READ, 200),
     f"PATCH {API}/models/{{model_id:path}}": Entry(CONNECT, 200, {"enabled": True}),
     f"DELETE {API}/models/{{model_id:path}}": Entry(CONNECT, 204),
+    f"POST {API}/models/system": Entry(
+        MANAGE, 404, {"provider_id": "{provider_id}", "name": "by-hand"}
+    ),
+    f"GET {API}/grants": Entry(OPERATE, 200),
+    f"POST {API}/grants": Entry(MANAGE, 404, {"provider_id": "{provider_id}", "role": "user"}),
+    f"DELETE {API}/grants/{{grant_id:str}}": Entry(MANAGE, 404),
     f"POST {API}/auth/links/check": Entry(OPEN, 403, {"token": "x"}),
     f"POST {API}/auth/setup": Entry(OPEN, 403, {"token": "x", "username": "olga", "password": "x"}),
     f"POST {API}/auth/register": Entry(OPEN, 403, {"username": "olga", "password": "x"}),

@@ -36,6 +36,7 @@ async def own(chat: Site) -> dict[str, str]:
         "user_id": OWNER.public_id,
         "login_id": UNKNOWN,
         "invitation_id": UNKNOWN,
+        "grant_id": UNKNOWN,
         "path": "c/anything",
     }
 

@@ -7,29 +7,26 @@ are not kept.
 """
 
 import asyncio
+import contextlib
 import logging
 import re
 import socket
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 
 import httpx
 
 from chatbox.kit.egress_address import (
-    Address,
     InvalidURL,
     check_parsed_url,
     check_url,
     host_of,
-    is_private,
-    is_public,
     literal,
     port_of,
     promised,
 )
+from chatbox.kit.egress_policy import Policy
 from chatbox.kit.egress_pool import Origin, Pool
 from chatbox.kit.wire import Pieces, Wire, request_head
 
@@ -65,47 +62,6 @@ class RedirectRefused(httpx.TransportError):
 
 class HeaderRefused(httpx.LocalProtocolError):
     """A header cannot be sent. The text names the header and never quotes its value."""
-
-
-class Policy:
-    """Public addresses, plus exact `host:port` entries for private ones.
-
-    An entry that is a name admits addresses of private networks, an entry that is an address admits
-    just that one; neither ever admits a cloud's metadata. Changing an entry does not cut
-    connections that stand.
-    """
-
-    def __init__(self, allowed: Iterable[tuple[str, int]] = ()) -> None:
-        self._allowed: frozenset[tuple[str, int]] = frozenset()
-        self._held: Counter[tuple[str, int]] = Counter()
-        self.replace(allowed)
-
-    @property
-    def allowed(self) -> frozenset[tuple[str, int]]:
-        """The entries as they are compared: lower case, no trailing dot, no brackets."""
-        return self._allowed | self._held.keys()
-
-    @contextmanager
-    def holding(self, host: str, port: int) -> Iterator[None]:
-        """Add one entry for as long as the block runs, whatever `replace` is told meanwhile."""
-        entry = (_entry(host), port)
-        self._held[entry] += 1
-        try:
-            yield
-        finally:
-            self._held[entry] -= 1
-            self._held += Counter()  # drops what is held no longer
-
-    def replace(self, allowed: Iterable[tuple[str, int]]) -> None:
-        """Take these entries instead of all earlier ones, except those that are held."""
-        self._allowed = frozenset((_entry(host), port) for host, port in allowed)
-
-    def permits(self, host: str, port: int, *, address: Address) -> bool:
-        """Tell whether a connection to `host:port` may go to this address."""
-        if is_public(address):
-            return True
-        entry = (_entry(host), port)
-        return (entry in self._allowed or entry in self._held) and is_private(address)
 
 
 class Client(httpx.AsyncClient):
@@ -145,6 +101,15 @@ class Client(httpx.AsyncClient):
         if body or method != b"GET":
             framed.append((b"content-length", b"%d" % len(body)))
         return await self._egress.exchange(method, url, framed, body, connect)
+
+    async def vet(self, url: httpx.URL, *, seconds: float) -> None:
+        """Tell whether a request would be let through as names are now; nothing is connected.
+
+        A name that nobody knows, or not in time, is let through. Raises AddressRefused.
+        """
+        with contextlib.suppress(OSError):
+            async with asyncio.timeout(seconds):
+                await self._egress.vet(url)
 
 
 def check_headers(headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -196,6 +161,11 @@ class EgressTransport(httpx.AsyncBaseTransport):
         return httpx.Response(
             wire.status, headers=wire.headers, stream=stream, extensions=extensions
         )
+
+    async def vet(self, url: httpx.URL) -> None:
+        """Vet where a URL leads. Raises AddressRefused, and OSError for an unknown name."""
+        _, host, port = self._vet(url, ())
+        await self._resolve(host, port)
 
     async def aclose(self) -> None:
         """Close every idle connection."""
@@ -280,14 +250,6 @@ async def _system_lookup(host: str, port: int) -> Sequence[str]:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-
-
-def _entry(host: str) -> str:
-    host = host.strip("[]").rstrip(".").lower()
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        return host
 
 
 def _refusal(host: str, port: int) -> AddressRefused:

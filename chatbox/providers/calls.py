@@ -7,12 +7,21 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import lru_cache
 
 from chatbox.config import Upstream
-from chatbox.errors import SecretRequired
+from chatbox.errors import AddressRefused, SecretRequired
+from chatbox.kit import egress
 from chatbox.kit.egress import Client, Policy, check_url
 from chatbox.kit.egress_address import host_of, is_private, literal
 from chatbox.kit.secretbox import CannotOpen, SecretBox
 from chatbox.llm.adapter import Adapter, Clocks, Completion, Endpoint, OfferedModel
-from chatbox.llm.errors import ClockExpired, LLMError
+from chatbox.llm.errors import (
+    ClockExpired,
+    ConnectFailed,
+    CreditExhausted,
+    LLMError,
+    RedirectRefused,
+    RefusedAddress,
+    SecretRejected,
+)
 from chatbox.llm.events import Event
 from chatbox.providers.store.providers import ProviderRow
 
@@ -20,23 +29,31 @@ logger = logging.getLogger(__name__)
 
 LONGEST_RETRY_AFTER = 30.0
 LIST_SECONDS = 15.0
+_TELLING = (ConnectFailed, CreditExhausted, RedirectRefused, RefusedAddress, SecretRejected)
 _LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".localhost", ".home.arpa")
 
 
 class Calls:
-    """Calls models of configured providers through the one outbound client."""
+    """Calls models of configured providers through the outbound client.
 
-    def __init__(
+    What users connect goes through `public`, a client that knows no private address and shares no
+    connection with the other: neither a name that leads elsewhere later, nor an address that an
+    administrator has let through, brings them into the network of the server.
+    """
+
+    def __init__(  # noqa: PLR0913 - built once, in app.py
         self,
         client: Client,
         adapters: Mapping[str, Adapter],
         *,
         policy: Policy,
+        public: Client,
         box: SecretBox,
         upstream: Upstream,
     ) -> None:
         self.policy = policy
         self._client = client
+        self._public = public
         self._adapters = adapters
         self._box = box
         self._upstream = upstream
@@ -54,11 +71,11 @@ class Calls:
         as nothing of an answer has come. Closing the generator closes the connection.
         """
         adapter, endpoint = self._adapters[provider.kind], self._endpoint(provider)
-        clocks = self._clocks(provider)
+        client, clocks = self._client_of(provider), self._clocks(provider)
         tries = 0
         while True:
             answered = False
-            batches = adapter.stream(self._client, endpoint, completion, clocks)
+            batches = adapter.stream(client, endpoint, completion, clocks)
             try:
                 async for events in batches:
                     answered = True
@@ -68,6 +85,7 @@ class Calls:
                 failure.sent_output = answered
                 pause = _pause(failure, tries, answered, self._upstream.max_retries)
                 if pause is None or _was_patient(failure, provider):
+                    keep_private(failure, provider)
                     raise
                 told = {"code": failure.code, "seconds": round(pause, 2)}
                 logger.info("retrying a provider", extra={"provider": provider.name, **told})
@@ -79,15 +97,33 @@ class Calls:
 
     async def list_models(self, provider: ProviderRow) -> tuple[OfferedModel, ...]:
         """Name the models a provider offers; raises `LLMError`."""
-        return await self.offered(provider.kind, self._endpoint(provider))
+        endpoint = self._endpoint(provider)
+        return await self._list(self._client_of(provider), provider.kind, endpoint)
 
     async def offered(self, kind: str, endpoint: Endpoint) -> tuple[OfferedModel, ...]:
         """Name the models of an endpoint that is not configured yet; raises `LLMError`."""
+        return await self._list(self._client, kind, endpoint)
+
+    async def check_public(self, base_url: str) -> None:
+        """Refuse an address that leads into a private network now. Raises `AddressRefused`."""
+        try:
+            await self._public.vet(check_url(base_url), seconds=self._upstream.connect_seconds)
+        except egress.AddressRefused as refused:
+            raise AddressRefused(
+                "This address is not public. Only administrators may connect such providers."
+            ) from refused
+
+    async def _list(
+        self, client: Client, kind: str, endpoint: Endpoint
+    ) -> tuple[OfferedModel, ...]:
         try:
             async with asyncio.timeout(LIST_SECONDS):
-                return await self._adapters[kind].list_models(self._client, endpoint)
+                return await self._adapters[kind].list_models(client, endpoint)
         except TimeoutError as late:
             raise ClockExpired("first_token", LIST_SECONDS) from late
+
+    def _client_of(self, provider: ProviderRow) -> Client:
+        return self._client if provider.may_reach_private else self._public
 
     def _endpoint(self, provider: ProviderRow) -> Endpoint:
         return Endpoint(base_url=provider.base_url, secret=open_secret(self._box, provider))
@@ -108,10 +144,18 @@ class Calls:
 
 
 def binding_of(provider: ProviderRow) -> str:
-    """Name the one place a provider's secret may be opened at: its row, owner and origin."""
+    """Name the one place a provider's secret may be opened at: its row, owner and origin.
+
+    The system's providers have no owner, so that whoever made them may go.
+    """
+    owner = "system" if provider.is_system else provider.user_id
+    return f"v1|providers|secret|{provider.public_id}|{owner}|{origin_of(provider)}"
+
+
+def origin_of(provider: ProviderRow) -> str:
+    """Scheme, host and port of a provider."""
     url = check_url(provider.base_url)
-    origin = f"{url.scheme}://{url.netloc.decode()}"
-    return f"v1|providers|secret|{provider.public_id}|{provider.user_id}|{origin}"
+    return f"{url.scheme}://{url.netloc.decode()}"
 
 
 def lacks_secret(provider: ProviderRow) -> bool:
@@ -133,6 +177,18 @@ def open_secret(box: SecretBox, provider: ProviderRow) -> str | None:
         raise SecretRequired(
             f"The secret of {provider.name} cannot be opened. Enter it again in the settings."
         ) from failure
+
+
+def keep_private(failure: LLMError, provider: ProviderRow) -> None:
+    """Take out of a failure what users are not to know of a system provider: where, and its key."""
+    if not provider.is_system:
+        return
+    url = check_url(provider.base_url)
+    detail = failure.detail.replace(url.netloc.decode(), provider.name)
+    detail = detail.replace(host_of(url), provider.name)
+    if isinstance(failure, _TELLING):
+        detail = f"{provider.name} cannot be used at the moment. An administrator can test it."
+    failure.detail, failure.args = detail, (detail,)
 
 
 @lru_cache(maxsize=512)

@@ -48,10 +48,12 @@ async def ask_providers(
     rows: Sequence[ProviderRow], box: SecretBox, upstream: Upstream
 ) -> list[Answer]:
     """Ask every provider that is switched on for its models, all at once."""
-    urls = [check_url(row.base_url) for row in rows]
+    urls = [check_url(row.base_url) for row in rows if row.may_reach_private]
     policy = Policy((host_of(url), port_of(url)) for url in urls)
-    async with Client(policy) as client:
-        calls = Calls(client, all_adapters(), policy=policy, box=box, upstream=upstream)
+    async with Client(policy) as client, Client(Policy()) as public:
+        calls = Calls(
+            client, all_adapters(), policy=policy, public=public, box=box, upstream=upstream
+        )
         return await asyncio.gather(*(_ask(calls, row) for row in rows if row.enabled))
 
 

@@ -14,7 +14,8 @@ from chatbox.llm.adapter import Endpoint
 from chatbox.llm.errors import LLMError
 from chatbox.providers.calls import Calls
 from chatbox.providers.model import Found, NewProvider, Source
-from chatbox.providers.service import Providers, normal_base_url
+from chatbox.providers.rows import normal_base_url
+from chatbox.providers.service import Providers
 from chatbox.providers.store.providers import ProviderRow
 
 PROBE_SECONDS = 1.5

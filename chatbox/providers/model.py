@@ -62,6 +62,7 @@ class Provider(msgspec.Struct, frozen=True):
     secret_hint: Annotated[str | None, Meta(description="The last four characters of the secret")]
     enabled: Annotated[bool, Meta(description="Whether it may be asked")]
     source: Annotated[Source, Meta(description="Where it comes from")]
+    is_system: Annotated[bool, Meta(description="It belongs to the server, not to one person")]
     status: Annotated[Health, Meta(description="How the last contact went")]
     model_count: Annotated[int, Meta(description="Models it lists")]
     version: Annotated[int, Meta(description="Grows with every change; goes into If-Match")]
@@ -84,6 +85,7 @@ class NewProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Annotated[Kind, Meta(description="The kind of API it speaks")] = "openai"
     secret: Secret | None = None
     enabled: Annotated[bool, Meta(description="Whether it may be asked")] = True
+    system: Annotated[bool, Meta(description="For everybody; administrators only")] = False
 
 
 class ProviderChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +95,10 @@ class ProviderChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_url: BaseUrl | UnsetType = UNSET
     secret: Secret | None | UnsetType = UNSET
     enabled: Annotated[bool, Meta(description="Whether it may be asked")] | UnsetType = UNSET
+    system: (
+        Annotated[bool, Meta(description="For everybody, or the caller's own; administrators only")]
+        | UnsetType
+    ) = UNSET
 
 
 class TestResult(msgspec.Struct, frozen=True):
@@ -152,6 +158,7 @@ class Model(msgspec.Struct, frozen=True):
     id: Annotated[str, Meta(description="`provider/model`, the name to use in every request")]
     provider_id: Annotated[str, Meta(description="The provider that offers it")]
     provider_name: Annotated[str, Meta(description="That provider's name")]
+    is_system: Annotated[bool, Meta(description="Its provider belongs to the server")]
     name: Annotated[str, Meta(description="What the provider calls it")]
     context_window: Annotated[
         int | None, Meta(description="Tokens it can take in all; null when nobody has told")
@@ -210,3 +217,47 @@ class ModelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         | UnsetType
     ) = UNSET
     enabled: Annotated[bool, Meta(description="The user's switch")] | UnsetType = UNSET
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A role or an account that may use a provider of the server, or one of its models."""
+
+    id: Annotated[str, Meta(description="A UUID in lower-case text")]
+    provider_id: Annotated[str, Meta(description="The provider")]
+    provider_name: Annotated[str, Meta(description="Its name")]
+    model: Annotated[str | None, Meta(description="The model; null: the provider as a whole")]
+    role: Annotated[str | None, Meta(description="The role that may; null: an account")]
+    user_id: Annotated[str | None, Meta(description="The account that may; null: a role")]
+    user_name: Annotated[str | None, Meta(description="The name of that account")]
+    created_at: Annotated[str, Meta(description="When it was granted, RFC 3339 in UTC")]
+
+
+class GrantPage(msgspec.Struct, frozen=True):
+    """A page of grants."""
+
+    items: Annotated[list[Grant], Meta(description="The grants")]
+    next_cursor: Annotated[
+        str | None, Meta(description="The `cursor` of the next page; null on the last one")
+    ]
+
+
+class NewGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to grant, to either a role or an account."""
+
+    provider_id: Annotated[
+        str, Meta(min_length=36, max_length=36, description="A provider of the server")
+    ]
+    model: (
+        Annotated[
+            str,
+            Meta(min_length=1, max_length=300, description="A model's name; null: the whole one"),
+        ]
+        | None
+    ) = None
+    role: Annotated[
+        Literal["admin", "user", "viewer"] | None,
+        Meta(description="The role; `admin`: nobody but administrators"),
+    ] = None
+    user_id: (
+        Annotated[str, Meta(min_length=36, max_length=36, description="The account")] | None
+    ) = None

@@ -22,7 +22,7 @@ from chatbox.providers.model import (
     UseFound,
 )
 from chatbox.providers.models import Models
-from chatbox.providers.service import Providers
+from chatbox.providers.service import Providers, result_of
 from chatbox.providers.view import model_of, provider_of
 from chatbox.rights import Action
 from chatbox.system.settings import UserSettings
@@ -40,7 +40,7 @@ class ProviderRoutes(Controller):
 
     @get(
         summary="List providers",
-        description="All providers of the caller, oldest first.",
+        description="One's own, oldest first; for administrators with those of the server.",
         opt={"action": Action.READ},
     )
     async def list_providers(
@@ -128,21 +128,7 @@ class ProviderRoutes(Controller):
         provider_id: ProviderId,
     ) -> TestResult:
         contact = await providers.refresh(caller, provider_id)
-        if contact.failure is not None:
-            return TestResult(
-                ok=False,
-                code=contact.failure.code,
-                detail=contact.failure.detail,
-                latency_ms=None,
-                model_count=None,
-            )
-        return TestResult(
-            ok=True,
-            code=None,
-            detail="The provider answers.",
-            latency_ms=contact.latency_ms,
-            model_count=len(contact.offer),
-        )
+        return result_of(contact)
 
     @post(
         "/{provider_id:str}/models/refresh",
@@ -160,9 +146,9 @@ class ProviderRoutes(Controller):
         provider_id: ProviderId,
     ) -> ModelPage:
         row = await providers.must_refresh(caller, provider_id)
-        rows = await models.page(caller, after=(0, 0), limit=5_000, enabled_only=False)
+        rows = await models.all_of(row)
         default = (await settings.get(caller)).default_model
-        items = [model_of(one, default) for one in rows if one.provider_id == row.id]
+        items = [model_of(one, default) for one in rows]
         return ModelPage(items=items, next_cursor=None)
 
     @post(
@@ -236,6 +222,22 @@ class ModelRoutes(Controller):
         data: JSONBody[NewModel],
     ) -> Model:
         row = await models.add(caller, data)
+        return model_of(row, (await settings.get(caller)).default_model)
+
+    @post(
+        "/system",
+        summary="Add a model to the system",
+        description="The same for a provider that belongs to the server.",
+        opt={"action": Action.MANAGE},
+    )
+    async def add_system_model(
+        self,
+        caller: NamedDependency[Caller],
+        models: NamedDependency[Models],
+        settings: NamedDependency[UserSettings],
+        data: JSONBody[NewModel],
+    ) -> Model:
+        row = await models.add(caller, data, to_system=True)
         return model_of(row, (await settings.get(caller)).default_model)
 
     @get(

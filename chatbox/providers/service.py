@@ -1,4 +1,4 @@
-"""Connecting providers: what a user may configure, where secrets are sealed, which models exist."""
+"""Connecting providers: what a user may configure, where it may lead, which models exist."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from chatbox.caller import Caller
 from chatbox.config import Limits
 from chatbox.db.database import Conflict, Database, Writer
 from chatbox.errors import (
-    AddressRefused,
+    Forbidden,
     LimitReached,
     NameTaken,
     ProviderFailed,
@@ -18,18 +18,22 @@ from chatbox.errors import (
 )
 from chatbox.events.hub import Hub
 from chatbox.kit.clock import now_ms
-from chatbox.kit.egress import InvalidURL, check_url
-from chatbox.kit.egress_address import host_of, is_private, is_public, literal, port_of
-from chatbox.kit.ids import new_id
-from chatbox.kit.secretbox import SecretBox
+from chatbox.kit.egress import check_url
+from chatbox.kit.egress_address import host_of, port_of
 from chatbox.llm.adapter import OfferedModel
 from chatbox.llm.errors import LLMError
-from chatbox.providers.calls import Calls, binding_of, lacks_secret
-from chatbox.providers.model import NewProvider, ProviderChange, Source
+from chatbox.providers.calls import Calls, lacks_secret
+from chatbox.providers.model import NewProvider, ProviderChange, Source, TestResult
+from chatbox.providers.rows import Rows, normal_base_url
+from chatbox.providers.store import grants as grant_store
 from chatbox.providers.store import models as model_store
 from chatbox.providers.store import providers as provider_store
 from chatbox.providers.store.providers import ProviderRow
 from chatbox.providers.view import provider_of
+from chatbox.providers.visible import Sight, sight_of
+from chatbox.rights import Action, authorise
+from chatbox.system.audit import Entry, record
+from chatbox.system.site import SiteSettings
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -41,50 +45,63 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class Providers:
-    """The verbs of a user's providers."""
+    """The verbs of providers: one's own, and for administrators those of the system."""
 
-    def __init__(
-        self, database: Database, box: SecretBox, calls: Calls, *, hub: Hub, limits: Limits
+    def __init__(  # noqa: PLR0913 - built once, in app.py
+        self,
+        database: Database,
+        rows: Rows,
+        calls: Calls,
+        *,
+        hub: Hub,
+        site: SiteSettings,
+        limits: Limits,
     ) -> None:
         self._database = database
-        self._box = box
+        self._rows = rows
         self._calls = calls
         self._hub = hub
+        self._site = site
         self._limits = limits
         self._allowing = asyncio.Lock()
 
     async def all(self, caller: Caller) -> list[ProviderRow]:
-        """List the caller's providers."""
+        """List the caller's providers, for administrators with the system's."""
         async with self._database.read() as reader:
-            return await provider_store.list_providers(reader, caller.user_id)
+            return await provider_store.list_providers(reader, self._sight(caller))
 
     async def get(self, caller: Caller, provider_id: str) -> ProviderRow:
-        """Find one of the caller's providers, or raise `NotFound`."""
+        """Find one of these providers, or raise `NotFound`."""
         async with self._database.read() as reader:
-            return await provider_store.get_provider(reader, caller.user_id, provider_id)
+            return await provider_store.get_provider(reader, self._sight(caller), provider_id)
 
     async def connect(
         self, caller: Caller, new: NewProvider, *, source: Source = "user"
     ) -> ProviderRow:
         """Create a provider and list its models; it is created even when it does not answer.
 
-        Raises `NameTaken`, `AddressRefused` and `LimitReached`.
+        Raises `Forbidden`, `NameTaken`, `AddressRefused` and `LimitReached`.
         """
-        row = self._compose(caller, new, source)
+        sight = self._may_connect(caller, is_system=new.system)
+        row = self._rows.new(caller, new, source)
+        if not row.may_reach_private:
+            await self._calls.check_public(row.base_url)
         async with self._database.write() as writer:
-            if (
-                len(await provider_store.list_providers(writer, caller.user_id))
-                >= self._limits.providers
-            ):
+            count = await provider_store.count_providers(
+                writer, caller.user_id, is_system=row.is_system
+            )
+            if count >= self._limits.providers:
                 raise LimitReached("No more providers can be added; delete one first.")
+            await _check_name(writer, sight, row)
             try:
-                await provider_store.insert_provider(writer, caller.user_id, row)
+                await provider_store.insert_provider(writer, row)
             except Conflict as taken:
-                raise NameTaken(f"There is already a provider called {new.name!r}.") from taken
+                raise _name_taken(row) from taken
+            await _note(writer, caller, "provider.add", row)
         await self.allow_addresses()
         if new.enabled:
             await self.refresh(caller, row.public_id)
-        self._changed(caller)
+        self._changed(row)
         return await self.get(caller, row.public_id)
 
     async def change(
@@ -95,32 +112,33 @@ class Providers:
         A provider whose secret went that way is not asked before another comes, or an explicit
         null says that it needs none.
         """
+        sight = self._sight(caller)
+        if not sight.manages and change.base_url is not UNSET:
+            await self.get(caller, provider_id)
+            await self._calls.check_public(normal_base_url(change.base_url))
         async with self._database.write() as writer:
-            old = await provider_store.get_provider(writer, caller.user_id, provider_id)
+            old = await provider_store.get_provider(writer, sight, provider_id)
+            self._may_connect(caller, is_system=old.is_system or change.system is True)
             if version is not None and version != old.version:
                 raise VersionConflict(current=provider_of(old))
-            new = self._changed_row(old, change)
-            try:
-                await provider_store.update_provider(
-                    writer, caller.user_id, new, expected_version=old.version, at=now_ms()
-                )
-            except Conflict as taken:
-                raise NameTaken(f"There is already a provider called {new.name!r}.") from taken
-            if lacks_secret(new) and old.secret is not None:
-                await _note_lost_secret(writer, new)
+            new = self._rows.changed(caller, old, change)
+            await _write_change(writer, sight, old, new)
+            if old.is_system or new.is_system:
+                await _note(writer, caller, "provider.change", new, before=old)
         await self.allow_addresses()
         if _reach(new) not in (None, _reach(old)):
             await self.refresh(caller, provider_id)
-        self._changed(caller)
+        self._changed(old, new)
         return await self.get(caller, provider_id)
 
     async def remove(self, caller: Caller, provider_id: str) -> None:
         """Delete a provider with its secret and models; messages keep the model's name."""
         async with self._database.write() as writer:
-            await provider_store.get_provider(writer, caller.user_id, provider_id)
-            await provider_store.delete_provider(writer, caller.user_id, provider_id)
+            row = await provider_store.get_provider(writer, self._sight(caller), provider_id)
+            await provider_store.delete_provider(writer, row.id)
+            await _note(writer, caller, "provider.remove", row)
         await self.allow_addresses()
-        self._changed(caller)
+        self._changed(row)
 
     async def refresh(self, caller: Caller, provider_id: str) -> Contact:
         """Ask a provider for its models and note how that went.
@@ -129,6 +147,7 @@ class Providers:
         Raises `NotFound`, also when the provider is deleted meanwhile, and `SecretRequired`.
         """
         row = await self.get(caller, provider_id)
+        sight = self._may_connect(caller, is_system=row.is_system)
         started = now_ms()
         try:
             offer, failure = await self._calls.list_models(row), None
@@ -136,10 +155,10 @@ class Providers:
             offer, failure = (), failed
         contact = Contact(offer=offer, failure=failure, latency_ms=now_ms() - started)
         async with self._database.write() as writer:
-            now = await provider_store.get_provider(writer, caller.user_id, provider_id)
+            now = await provider_store.get_provider(writer, sight, provider_id)
             if (now.base_url, now.secret) == (row.base_url, row.secret):
                 await _note_contact(writer, now, contact)
-        self._changed(caller)
+        self._changed(row)
         return contact
 
     async def must_refresh(self, caller: Caller, provider_id: str) -> ProviderRow:
@@ -150,66 +169,100 @@ class Providers:
         return await self.get(caller, provider_id)
 
     async def allow_addresses(self) -> None:
-        """Let the outbound client reach the private addresses of the configured providers."""
+        """Let the outbound client reach the private addresses that administrators configured."""
         async with self._allowing:  # else an older list may be installed after a newer one
             async with self._database.read() as reader:
                 rows = await provider_store.list_everybodys(reader)
-            urls = [check_url(row.base_url) for row in rows]
+            urls = [check_url(row.base_url) for row in rows if row.may_reach_private]
             self._calls.policy.replace((host_of(url), port_of(url)) for url in urls)
 
-    def _compose(self, caller: Caller, new: NewProvider, source: Source) -> ProviderRow:
-        base_url = normal_base_url(new.base_url)
-        public_id, at = new_id(), now_ms()
-        row = ProviderRow(
-            id=0,
-            public_id=public_id,
-            user_id=caller.user_id,
-            name=new.name.strip(),
-            kind=new.kind,
-            base_url=base_url,
-            secret=None,
-            secret_hint=None,
-            enabled=new.enabled,
-            source=source,
-            state="unknown",
-            state_code=None,
-            state_detail=None,
-            checked_at=None,
-            version=1,
-            created_at=at,
-            updated_at=at,
-            model_count=0,
-        )
-        return self._sealed(row, new.secret)
+    def _sight(self, caller: Caller) -> Sight:
+        return sight_of(caller, self._site.now)
 
-    def _changed_row(self, old: ProviderRow, change: ProviderChange) -> ProviderRow:
-        new = msgspec.structs.replace(
-            old,
-            name=old.name if change.name is UNSET else change.name.strip(),
-            enabled=old.enabled if change.enabled is UNSET else change.enabled,
-            base_url=old.base_url if change.base_url is UNSET else normal_base_url(change.base_url),
-        )
-        if change.secret is not UNSET:
-            return self._sealed(new, change.secret)
-        if binding_of(new) != binding_of(old):
-            return msgspec.structs.replace(new, secret=None)  # the hint says that there was one
-        return new
+    def _may_connect(self, caller: Caller, *, is_system: bool) -> Sight:
+        """Check that the caller may have such a provider. Raises `Forbidden`."""
+        sight = self._sight(caller)
+        if is_system:
+            authorise(caller, Action.MANAGE)
+        elif not sight.connects:
+            raise Forbidden("Only administrators may connect providers here.")
+        return sight
 
-    def _sealed(self, row: ProviderRow, secret: str | None) -> ProviderRow:
-        if secret is None:
-            return msgspec.structs.replace(row, secret=None, secret_hint=None)
-        sealed = self._box.seal(secret, bound_to=binding_of(row))
-        hint = secret[-4:] if len(secret) >= 12 else ""
-        return msgspec.structs.replace(row, secret=sealed, secret_hint=hint)
+    def _changed(self, *rows: ProviderRow) -> None:
+        for kind in ("providers_changed", "models_changed"):
+            if any(row.is_system for row in rows):
+                self._hub.broadcast(kind, {})
+            else:
+                self._hub.notify(rows[0].user_id, kind, {})
 
-    def _changed(self, caller: Caller) -> None:
-        self._hub.notify(caller.user_id, "providers_changed", {})
-        self._hub.notify(caller.user_id, "models_changed", {})
+
+def result_of(contact: Contact) -> TestResult:
+    """Tell how a contact went."""
+    failure = contact.failure
+    return TestResult(
+        ok=failure is None,
+        code=failure.code if failure else None,
+        detail=failure.detail if failure else "The provider answers.",
+        latency_ms=None if failure else contact.latency_ms,
+        model_count=None if failure else len(contact.offer),
+    )
 
 
 def _reach(row: ProviderRow) -> tuple[str, bytes | None] | None:
     """Where and with what a provider can be asked; None when it cannot."""
     return (row.base_url, row.secret) if row.enabled and not lacks_secret(row) else None
+
+
+def _name_taken(row: ProviderRow) -> NameTaken:
+    return NameTaken(f"There is already a provider called {row.name!r}.")
+
+
+async def _check_name(writer: Writer, sight: Sight, row: ProviderRow) -> None:
+    """Refuse an own provider that would hide one of the system which the caller can see."""
+    if not row.is_system and await provider_store.is_system_name(
+        writer, sight, row.name, other_than=row.id
+    ):
+        raise _name_taken(row)
+
+
+async def _write_change(writer: Writer, sight: Sight, old: ProviderRow, new: ProviderRow) -> None:
+    if (new.name, new.is_system) != (old.name, old.is_system):
+        await _check_name(writer, sight, new)
+    try:
+        await provider_store.update_provider(writer, new, expected_version=old.version, at=now_ms())
+    except Conflict as taken:
+        raise _name_taken(new) from taken
+    if old.is_system and not new.is_system:
+        await grant_store.delete_grants_on(writer, new.id)
+    if lacks_secret(new) and old.secret is not None:
+        await _note_lost_secret(writer, new)
+
+
+async def _note(
+    writer: Writer,
+    caller: Caller,
+    action: str,
+    row: ProviderRow,
+    *,
+    before: ProviderRow | None = None,
+) -> None:
+    """Write down what is done to a provider of the system; what users do to theirs is their own."""
+    if not row.is_system and (before is None or not before.is_system):
+        return
+    detail: dict[str, str | int | bool | None] = {}
+    if before is not None:
+        fields = ("name", "base_url", "secret", "enabled", "is_system")
+        detail = {key: True for key in fields if getattr(row, key) != getattr(before, key)}
+    await record(
+        writer,
+        Entry(
+            action=action,
+            actor=caller.public_id,
+            address=caller.address,
+            object=f"provider:{row.public_id}",
+            detail=detail,
+        ),
+    )
 
 
 async def _note_contact(writer: Writer, row: ProviderRow, contact: Contact) -> None:
@@ -233,21 +286,3 @@ async def _note_lost_secret(writer: Writer, row: ProviderRow) -> None:
         detail="The address has changed. Enter the secret again.",
         at=now_ms(),
     )
-
-
-def normal_base_url(text: str) -> str:
-    """Check a base URL and drop its trailing slash.
-
-    Raises `AddressRefused` for what no owner may reach: malformed URLs, link-local and cloud
-    metadata addresses. Names are vetted again at every connection.
-    """
-    try:
-        url = check_url(text.strip())
-    except InvalidURL as refused:
-        raise AddressRefused(str(refused)) from refused
-    if url.query or url.fragment:
-        raise AddressRefused("The address must not contain ? or #.")
-    address = literal(host_of(url))
-    if address is not None and not (is_public(address) or is_private(address)):
-        raise AddressRefused("This address is reserved and cannot be a provider.")
-    return str(url).rstrip("/")

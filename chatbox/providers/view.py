@@ -1,7 +1,8 @@
 """Rows as the API shows them."""
 
 from chatbox.kit.clock import optional_rfc3339, rfc3339
-from chatbox.providers.model import Health, Model, Provider
+from chatbox.providers.model import Grant, Health, Model, Provider
+from chatbox.providers.store.grants import GrantRow
 from chatbox.providers.store.models import ModelRow
 from chatbox.providers.store.providers import ProviderRow
 
@@ -17,6 +18,7 @@ def provider_of(row: ProviderRow) -> Provider:
         secret_hint=row.secret_hint,
         enabled=row.enabled,
         source=row.source,
+        is_system=row.is_system,
         status=Health(
             state=row.state,
             code=row.state_code,
@@ -37,6 +39,7 @@ def model_of(row: ModelRow, default: str | None) -> Model:
         id=public,
         provider_id=row.provider_public_id,
         provider_name=row.provider_name,
+        is_system=row.is_system,
         name=row.name,
         context_window=row.context_window,
         max_output=row.max_output,
@@ -44,4 +47,18 @@ def model_of(row: ModelRow, default: str | None) -> Model:
         enabled=row.enabled,
         available=row.available and row.provider_enabled,
         is_default=public == default,
+    )
+
+
+def grant_of(row: GrantRow) -> Grant:
+    """Show a grant."""
+    return Grant(
+        id=row.public_id,
+        provider_id=row.provider_public_id,
+        provider_name=row.provider_name,
+        model=row.model,
+        role=row.role,
+        user_id=row.user_public_id,
+        user_name=row.user_name,
+        created_at=rfc3339(row.created_at),
     )

@@ -40,6 +40,7 @@ async def ids(team: Team, upstream: Upstream) -> dict[str, str]:
         "user_id": team.id_of(OWNER),
         "login_id": team.people[OWNER]["login_id"],
         "invitation_id": invitation["id"],
+        "grant_id": UNKNOWN,
         "path": "c/anything",
     }
 

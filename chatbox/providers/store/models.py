@@ -6,8 +6,11 @@ import msgspec
 
 from chatbox.db.database import Reader, Writer
 from chatbox.db.rows import encode_json
+from chatbox.errors import NotFound
 from chatbox.llm.adapter import OfferedModel
 from chatbox.providers.model import NewModel
+from chatbox.providers.store.visible import VISIBLE, params
+from chatbox.providers.visible import Sight
 
 
 class ModelRow(msgspec.Struct, frozen=True):
@@ -18,6 +21,7 @@ class ModelRow(msgspec.Struct, frozen=True):
     provider_public_id: str
     provider_name: str
     provider_enabled: bool
+    is_system: bool
     name: str
     context_window: int | None
     max_output: int | None
@@ -31,56 +35,71 @@ class ModelRow(msgspec.Struct, frozen=True):
 
 _MODEL = """
     SELECT m.id, m.provider_id, p.public_id AS provider_public_id, p.name AS provider_name,
-        p.enabled AS provider_enabled, m.name, m.context_window, m.max_output, m.capabilities,
-        m.enabled, m.available, m.window_source, m.output_source, m.token_ratio
+        p.enabled AS provider_enabled, p.is_system, m.name, m.context_window, m.max_output,
+        m.capabilities, m.enabled, m.available, m.window_source, m.output_source, m.token_ratio
     FROM models m
     JOIN providers p ON p.id = m.provider_id
 """
 
 
 async def list_models(
-    reader: Reader, user_id: int, *, after: tuple[int, int], limit: int, enabled_only: bool
+    reader: Reader, sight: Sight, *, after: tuple[int, int], limit: int, enabled_only: bool
 ) -> list[ModelRow]:
-    """List a user's models by provider and listing order, from `(provider key, model key)` on."""
+    """List what the caller sees by provider and listing order, from `(provider, model)` on."""
     return await reader.fetch_all(
         ModelRow,
         _MODEL
-        + """
-        WHERE p.user_id = :user AND (p.id, m.id) > (:provider, :model)
+        + f"""
+        WHERE {VISIBLE} AND (p.id, m.id) > (:provider, :model)
             AND (NOT :enabled_only OR (m.enabled AND m.available AND p.enabled))
         ORDER BY p.id, m.id
         LIMIT :limit
         """,
-        user=user_id,
         provider=after[0],
         model=after[1],
         enabled_only=enabled_only,
         limit=limit,
+        **params(sight),
     )
 
 
-async def find_model(reader: Reader, user_id: int, *, provider: str, name: str) -> ModelRow | None:
-    """Find a model by its provider's name and its own."""
+async def find_model(reader: Reader, sight: Sight, *, provider: str, name: str) -> ModelRow | None:
+    """Find a model that the caller sees by its provider's name and its own."""
     return await reader.fetch_one(
         ModelRow,
-        _MODEL + "WHERE p.user_id = :user AND p.name = :provider AND m.name = :name",
-        user=user_id,
+        _MODEL + f"WHERE {VISIBLE} AND p.name = :provider AND m.name = :name",
         provider=provider,
         name=name,
+        **params(sight),
     )
 
 
-async def first_usable(reader: Reader, user_id: int) -> ModelRow | None:
-    """Find the first model that can be used now."""
+async def get_model_by_key(reader: Reader, key: int) -> ModelRow:
+    """Read a model that is known to be there."""
+    row = await reader.fetch_one(ModelRow, _MODEL + "WHERE m.id = :id", id=key)
+    if row is None:
+        raise NotFound("There is no such model.")
+    return row
+
+
+async def list_models_of(reader: Reader, provider_key: int) -> list[ModelRow]:
+    """List the models of a provider that the caller has been found to see."""
+    return await reader.fetch_all(
+        ModelRow, _MODEL + "WHERE p.id = :provider ORDER BY m.id", provider=provider_key
+    )
+
+
+async def first_usable(reader: Reader, sight: Sight) -> ModelRow | None:
+    """Find the first model that can be used now; one's own come before the system's."""
     return await reader.fetch_one(
         ModelRow,
         _MODEL
-        + """
-        WHERE p.user_id = :user AND p.enabled AND m.enabled AND m.available
-        ORDER BY p.source = 'demo', p.state = 'failed', p.id, m.id
+        + f"""
+        WHERE {VISIBLE} AND p.enabled AND m.enabled AND m.available
+        ORDER BY p.source = 'demo', p.state = 'failed', p.is_system, p.id, m.id
         LIMIT 1
         """,
-        user=user_id,
+        **params(sight),
     )
 
 
@@ -118,9 +137,9 @@ async def replace_offer(
     )
 
 
-async def insert_model(writer: Writer, provider_key: int, new: NewModel, *, at: int) -> None:
+async def insert_model(writer: Writer, provider_key: int, new: NewModel, *, at: int) -> int:
     """Insert a model by hand; raises `Conflict` when the provider has it."""
-    await writer.execute(
+    return await writer.insert(
         """
         INSERT INTO models (provider_id, name, context_window, max_output, window_source,
             output_source, created_at)

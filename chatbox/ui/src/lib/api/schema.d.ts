@@ -292,6 +292,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List grants
+         * @description Oldest first. What nothing is granted on is for everybody who may chat.
+         */
+        get: operations["list_grants"];
+        put?: never;
+        /**
+         * Grant a provider or a model
+         * @description The first grant restricts it to whom is named; grants on a model replace those on its provider. The owner and administrators may always.
+         */
+        post: operations["add_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a grant back
+         * @description It counts from the next turn on. Without its last grant, a provider is for everybody again.
+         */
+        delete: operations["remove_grant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/info": {
         parameters: {
             query?: never;
@@ -448,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a model to the system
+         * @description The same for a provider that belongs to the server.
+         */
+        post: operations["add_system_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{model_id}": {
         parameters: {
             query?: never;
@@ -485,7 +549,7 @@ export interface paths {
         };
         /**
          * List providers
-         * @description All providers of the caller, oldest first.
+         * @description One's own, oldest first; for administrators with those of the server.
          */
         get: operations["list_providers"];
         put?: never;
@@ -1266,6 +1330,38 @@ export interface components {
             items: components["schemas"]["Found"][];
         };
         /**
+         * Grant
+         * @description A role or an account that may use a provider of the server, or one of its models.
+         */
+        Grant: {
+            /** @description When it was granted, RFC 3339 in UTC */
+            created_at: string;
+            /** @description A UUID in lower-case text */
+            id: string;
+            /** @description The model; null: the provider as a whole */
+            model: string | null;
+            /** @description The provider */
+            provider_id: string;
+            /** @description Its name */
+            provider_name: string;
+            /** @description The role that may; null: an account */
+            role: string | null;
+            /** @description The account that may; null: a role */
+            user_id: string | null;
+            /** @description The name of that account */
+            user_name: string | null;
+        };
+        /**
+         * GrantPage
+         * @description A page of grants.
+         */
+        GrantPage: {
+            /** @description The grants */
+            items: components["schemas"]["Grant"][];
+            /** @description The `cursor` of the next page; null on the last one */
+            next_cursor: string | null;
+        };
+        /**
          * Health
          * @description How the last contact with a provider went.
          */
@@ -1611,6 +1707,8 @@ export interface components {
             id: string;
             /** @description The user's default model */
             is_default: boolean;
+            /** @description Its provider belongs to the server */
+            is_system: boolean;
             /** @description Tokens of its longest reply; null when nobody has told */
             max_output: number | null;
             /** @description What the provider calls it */
@@ -1641,6 +1739,29 @@ export interface components {
             items: components["schemas"]["Model"][];
             /** @description The `cursor` of the next page; null on the last one */
             next_cursor: string | null;
+        };
+        /**
+         * NewGrant
+         * @description What to grant, to either a role or an account.
+         */
+        NewGrant: {
+            /**
+             * @description A model's name; null: the whole one
+             * @default null
+             */
+            model?: string | null;
+            /** @description A provider of the server */
+            provider_id: string;
+            /**
+             * @description The role; `admin`: nobody but administrators
+             * @default null
+             */
+            role?: ("admin" | "user" | "viewer") | null;
+            /**
+             * @description The account
+             * @default null
+             */
+            user_id?: string | null;
         };
         /**
          * NewInvitation
@@ -1720,6 +1841,11 @@ export interface components {
              * @default null
              */
             secret?: string | null;
+            /**
+             * @description For everybody; administrators only
+             * @default false
+             */
+            system?: boolean;
         };
         /**
          * NewSession
@@ -1938,6 +2064,8 @@ export interface components {
             has_secret: boolean;
             /** @description A UUID in lower-case text */
             id: string;
+            /** @description It belongs to the server, not to one person */
+            is_system: boolean;
             /**
              * @description The kind of API it speaks
              * @enum {unknown}
@@ -1980,6 +2108,8 @@ export interface components {
             name?: string;
             /** @description The provider's API key; it is stored encrypted and never returned */
             secret?: string | null;
+            /** @description For everybody, or the caller's own; administrators only */
+            system?: boolean;
         };
         /**
          * ProviderPage
@@ -3372,6 +3502,141 @@ export interface operations {
             };
         };
     };
+    list_grants: {
+        parameters: {
+            query?: {
+                /** @description Only grants on this provider and its models */
+                provider_id?: string;
+                /** @description How many items a page has at most */
+                limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of grants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            /** @description A role or an account that may use a provider of the server, or one of its models */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The grant's id */
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the answer has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such object */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_info: {
         parameters: {
             query?: never;
@@ -3873,6 +4138,48 @@ export interface operations {
         };
     };
     add_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewModel"];
+            };
+        };
+        responses: {
+            /** @description A model offered by a provider */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other failure; `code` tells which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_system_model: {
         parameters: {
             query?: never;
             header?: never;
