@@ -4,7 +4,7 @@ import sqlite3
 import types
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -54,6 +54,8 @@ def _converter(annotation: Any) -> Callable[[Any], Any] | None:
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) is Annotated:
+        return _options(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
         return tuple(option for option in get_args(annotation) if option is not type(None))
     return (annotation,)

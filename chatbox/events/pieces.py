@@ -35,9 +35,7 @@ class PieceStream:
         self._hub.enter(viewer)
         try:
             async with aclosing(self._pieces):
-                await send(
-                    {"type": "http.response.start", "status": 200, "headers": self._headers}
-                )
+                await send({"type": "http.response.start", "status": 200, "headers": self._headers})
                 async for piece in self._pieces:
                     if viewer.closed:
                         return  # without an end, so that nobody takes it for whole

@@ -56,9 +56,7 @@ class Exports:
             raise LimitReached("An archive is being made already. Try again when it is done.")
         thing = f"user:{caller.public_id}"
         async with self._database.write() as writer:
-            await record(
-                writer, Entry("account.export", caller.public_id, caller.address, thing)
-            )
+            await record(writer, Entry("account.export", caller.public_id, caller.address, thing))
         return self._pieces(caller)
 
     async def _pieces(self, caller: Caller) -> AsyncGenerator[bytes, None]:

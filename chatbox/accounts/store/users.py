@@ -69,7 +69,9 @@ async def find_user_by_name(reader: Reader, name: str) -> UserRow | None:
 
 async def get_user(reader: Reader, public_id: str) -> UserRow:
     """Find an account or raise `NotFound`."""
-    row = await reader.fetch_one(UserRow, _USER + "WHERE u.public_id = :id AND u.state <> 'deleted'", id=public_id)
+    row = await reader.fetch_one(
+        UserRow, _USER + "WHERE u.public_id = :id AND u.state <> 'deleted'", id=public_id
+    )
     if row is None:
         raise NotFound("There is no such account.")
     return row
