@@ -15,7 +15,6 @@ from chatbox.accounts.routes.factors import FactorRoutes, RefreshRoutes, StepUpR
 from chatbox.accounts.routes.oidc import OidcRoutes
 from chatbox.accounts.routes.pages import PageRoutes
 from chatbox.accounts.routes.people import InvitationRoutes, PeopleRoutes, RoleRoutes, TeamRoutes
-from chatbox.caller import Caller
 from chatbox.chat.answers import Turning
 from chatbox.chat.ending import Ending
 from chatbox.chat.journal import Journal
@@ -37,6 +36,9 @@ from chatbox.events.seats import Seats
 from chatbox.kit.egress import Client, Policy
 from chatbox.kit.secretbox import SecretBox
 from chatbox.kit.tasks import Tasks
+from chatbox.life.deletion import Deletion
+from chatbox.life.export import Exports
+from chatbox.life.routes import delete_me, delete_user, export_me
 from chatbox.llm.adapters import all_adapters
 from chatbox.llm.tokens import TokenCounter
 from chatbox.providers.calls import Calls
@@ -177,7 +179,16 @@ class Server:
             settings=self.settings,
             health=self.health,
             base=lambda: self.hosts().address,
-            stop_turns=self._stop_turns,
+            stop_turns=self.turns.stop_all,
+        )
+        self.exports = Exports(database)
+        self.deletion = Deletion(
+            database,
+            self.hub,
+            tasks=self.tasks,
+            settings=self.settings,
+            stop_turns=self.turns.stop_all,
+            removed=self.providers.allow_addresses,
         )
         self.litestar = one_by_one(self._litestar())
         self.app = Boundary(
@@ -262,15 +273,11 @@ class Server:
     def _tell_storage(self) -> None:
         self.hub.broadcast("storage", self.health.storage())
 
-    async def _stop_turns(self, user_id: int) -> None:
-        caller = Caller(user_id=user_id, role="user")
-        for log in self.hub.running(user_id):
-            await self.turns.stop(caller, log.turn_id)
-
     async def _tidy(self) -> None:
         await self.desk.tidy()
         await forget_marks(self.database)
         await self.sessions.purge()
+        await self.deletion.complete()
 
     def _provided(self) -> dict[str, object]:
         return {
@@ -290,6 +297,8 @@ class Server:
             "trials": Trials(),
             "watch": self.watch,
             "ui": self.ui,
+            "exports": self.exports,
+            "deletion": self.deletion,
             **self.desk.provided(),
         }
 
@@ -319,6 +328,9 @@ class Server:
                 InvitationRoutes,
                 RoleRoutes,
                 TeamRoutes,
+                export_me,
+                delete_me,
+                delete_user,
                 PageRoutes,
             ],
             guards=[self.desk.gate.admit],

@@ -140,6 +140,15 @@ class Ending:
         return Usage(plan.account.used, written, estimated=True)
 
 
+def status_of(running: Running, failure: Failure | None) -> TurnStatus:
+    """How the turn ended; a failure that left some text behind is an interruption."""
+    if running.ending is not None:
+        return running.ending
+    if failure is None:
+        return "done"
+    return "failed" if running.writer.is_empty else "interrupted"
+
+
 def _outcome(running: Running, usage: Usage | None) -> list[tuple[str, object]]:
     """The events that close a turn, in order."""
     account = running.plan.account

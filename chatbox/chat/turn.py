@@ -19,7 +19,7 @@ from chatbox.chat.begin import (
     fingerprint_of,
     started_of,
 )
-from chatbox.chat.ending import SERVER_STOPPED, Ending, Running
+from chatbox.chat.ending import SERVER_STOPPED, Ending, Running, status_of
 from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.model import Again, Chat, Failure, Send, Started, TurnStatus
@@ -118,6 +118,12 @@ class Turns:
         if running is not None:
             self._cancel(running, "stopped")
         return row
+
+    async def stop_all(self, user_id: int) -> None:
+        """Stop all turns of an account, whose rows may be gone already."""
+        for running in list(self._running.values()):
+            if running.caller.user_id == user_id:
+                self._cancel(running, "stopped")
 
     async def wait_for_quiet(self, seconds: float) -> None:
         """Wait for a moment in which no turn runs, but no longer; new ones may begin meanwhile."""
@@ -223,7 +229,7 @@ class Turns:
             failure = Failure("internal", "Something went wrong on the server.", True)
         if running.ending == "interrupted":
             failure = SERVER_STOPPED
-        await uncancelled(self._end(running, _status(running, failure), failure))
+        await uncancelled(self._end(running, status_of(running, failure), failure))
 
     async def _call(self, running: Running) -> None:
         """Ask the model; only while this runs may the turn's task be cancelled."""
@@ -289,12 +295,3 @@ def _take(running: Running, event: llm.Event) -> None:
             pass  # no tools are offered, so a call is not an answer to anything
         case _:
             assert_never(event)
-
-
-def _status(running: Running, failure: Failure | None) -> TurnStatus:
-    """How the turn ended; a failure that left some text behind is an interruption."""
-    if running.ending is not None:
-        return running.ending
-    if failure is None:
-        return "done"
-    return "failed" if running.writer.is_empty else "interrupted"

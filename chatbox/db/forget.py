@@ -13,8 +13,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_mode = DELETE",
 )
-# Whoever was signed out since the copy was made must not be signed in by it. Without a WHERE, SQLite
-# would write to a table that is empty, too.
+# Whoever was signed out since the copy was made must not be signed in by it. Without a WHERE,
+# SQLite would write to tables that are empty, too.
 _LOGINS = (
     "DELETE FROM refresh_tokens WHERE true",
     "DELETE FROM logins WHERE true",

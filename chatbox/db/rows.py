@@ -68,7 +68,7 @@ def _converter(annotation: Any) -> Callable[[Any], Any] | None:
 
 def _options(annotation: Any) -> tuple[Any, ...]:
     if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
+        return _options(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
         return tuple(option for option in get_args(annotation) if option is not type(None))
     return (annotation,)

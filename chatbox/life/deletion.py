@@ -19,7 +19,7 @@ from chatbox.system.settings import UserSettings
 class Deletion:
     """Deletes accounts; `stop_turns` stops the replies of one, `removed` hears when it is gone."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in app.py
         self,
         database: Database,
         hub: Hub,

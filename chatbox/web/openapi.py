@@ -29,6 +29,14 @@ STREAM = {
         description="Server-sent events",
     )
 }
+ARCHIVE = {
+    200: ResponseSpec(
+        data_container=bytes,
+        media_type="application/zip",
+        generate_examples=False,
+        description="A zip archive",
+    )
+}
 TAGS = {
     "Chat": "Say something and get the answer, in one request.",
     "Sessions": "Conversations and the messages in them.",

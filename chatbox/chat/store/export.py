@@ -141,7 +141,8 @@ async def list_turns(reader: Reader, session_key: int, *, after: int, limit: int
         TurnRow,
         """
         SELECT t.id AS key, t.public_id AS id, s.public_id AS session_id,
-            u.public_id AS user_message_id, r.public_id AS reply_id, t.status, t.model, t.continued, t.started_at, t.ended_at
+            u.public_id AS user_message_id, r.public_id AS reply_id, t.status, t.model,
+            t.continued, t.started_at, t.ended_at
         FROM turns t
         JOIN sessions s ON s.id = t.session_id
         JOIN messages r ON r.id = t.reply_id
