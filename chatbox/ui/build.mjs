@@ -32,7 +32,7 @@ const shared = {
 };
 
 /** Stylesheets of parts that load late. Imported from a module, esbuild would fold them into the first one. */
-const LATE = { katex: 'katex/dist/katex.min.css', auth: 'src/features/auth/auth.css' };
+const LATE = { katex: 'katex/dist/katex.min.css', auth: 'src/features/auth/auth.css', admin: 'src/features/admin/admin.css' };
 
 async function buildLateStyles() {
   const result = await esbuild.build({

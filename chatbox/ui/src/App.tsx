@@ -21,6 +21,10 @@ const SetupPage = lazy(async () => {
   const [{ SetupPage: Loaded }] = await Promise.all([import("./features/onboarding"), loadMoreTexts()]);
   return Loaded;
 });
+const AdminPage = lazy(async () => {
+  const [{ AdminPage: Loaded }] = await Promise.all([import("./features/admin"), loadMoreTexts()]);
+  return Loaded;
+});
 
 const Entrance = lazy(async () => {
   const [{ Entrance: Loaded }] = await Promise.all([import("./features/auth"), loadMoreTexts(), loadStyles("auth")]);
@@ -63,6 +67,8 @@ function Screen() {
       return current.sessionId === null ? <ChatPage /> : <ChatPage sessionId={current.sessionId} />;
     case "settings":
       return <SettingsPage section={current.section} />;
+    case "admin":
+      return <AdminPage section={current.section} />;
     case "setup":
       return <SetupPage />;
     case "login":

@@ -1,11 +1,11 @@
 /** Settings → Server: how the server does, now and in the last hour or day. */
-import "./admin.css";
 import { useState } from "preact/hooks";
 import type { Stats } from "../../lib/api/types";
 import { LineChart } from "../../lib/charts";
 import { formatBytes, formatDateTime, formatNumber, t } from "../../lib/i18n";
-import { Banner, Button, ErrorState, Field, Select, Skeleton } from "../../lib/ui";
+import { Banner, Button, ErrorState, Field, Page, Select, Skeleton } from "../../lib/ui";
 import { chartsOf } from "./series";
+import { TeamCard } from "./team/TeamCard";
 import { useStats, type Period } from "./use-stats";
 
 const PERIODS: readonly Period[] = ["hour", "day"];
@@ -78,21 +78,13 @@ export function ServerPage() {
       {t("ui.retry")}
     </Button>
   );
+  const periods = (
+    <Field label={t("server.period")} hideLabel>
+      {(control) => <Select {...control} value={period} options={PERIODS.map((value) => ({ value, label: t(`server.period_${value}`) }))} onValue={setPeriod} />}
+    </Field>
+  );
   return (
-    <div class="settings-body server">
-      <header class="settings-head">
-        <div>
-          <h2 data-page-heading="" tabIndex={-1}>
-            {t("server.title")}
-          </h2>
-          <p class="settings-intro">{t("server.intro")}</p>
-        </div>
-        <div class="settings-head-actions">
-          <Field label={t("server.period")} hideLabel>
-            {(control) => <Select {...control} value={period} options={PERIODS.map((value) => ({ value, label: t(`server.period_${value}`) }))} onValue={setPeriod} />}
-          </Field>
-        </div>
-      </header>
+    <Page title={t("server.title")} intro={t("server.intro")} wide actions={periods}>
       {problem && !stats && <ErrorState title={t("settings.load_failed")} detail={problem} onRetry={again} />}
       {problem && stats && (
         <Banner tone="warn" live actions={retry}>
@@ -104,6 +96,7 @@ export function ServerPage() {
       {stats?.now.backup?.error && <Banner tone="warn">{t("server.backup_error", { problem: stats.now.backup.error })}</Banner>}
       {stats && <Cards now={stats.now} />}
       {stats && <Charts series={stats.series} />}
-    </div>
+      <TeamCard />
+    </Page>
   );
 }

@@ -2,7 +2,7 @@
 import { keysOf, registered } from "../../lib/a11y";
 import type { Model, Session } from "../../lib/api/types";
 import { LOCALES, t } from "../../lib/i18n";
-import { navigate, sectionsFor } from "../../lib/router";
+import { ADMIN_SECTIONS, navigate, sectionsFor } from "../../lib/router";
 import { isTeam } from "../../lib/state/boot";
 import { may } from "../../lib/state/me";
 import { prefs } from "../../lib/state/prefs";
@@ -44,8 +44,16 @@ function screens(): Command[] {
     icon: "settings" as const,
     run: () => navigate(`/settings/${section}`),
   }));
+  const admin = (isTeam && may("operate") ? ADMIN_SECTIONS : []).map((section) => ({
+    id: `admin ${section}`,
+    group: t("palette.go_to"),
+    label: t("palette.admin_of", { section: t(`admin.nav_${section}`) }),
+    icon: "users" as const,
+    run: () => navigate(`/admin/${section}`),
+  }));
   return [
     ...settings,
+    ...admin,
     { id: "setup", group: t("palette.go_to"), label: t("palette.connect"), icon: "server", run: () => navigate("/setup") },
     {
       id: "archived",

@@ -43,6 +43,12 @@ export function SettingsPage({ section }: { readonly section: Section }) {
               {t(`settings.nav_${one}`)}
             </a>
           ))}
+          {isTeam && may("operate") && (
+            <a class="settings-link" href={hrefOf("/admin/people")}>
+              <Icon name="users" size={18} />
+              {t("admin.title")}
+            </a>
+          )}
         </nav>
         <div class="shell-page" ref={scroller} onScroll={(event) => setScrolled(event.currentTarget.scrollTop > 4)}>
           <Content />

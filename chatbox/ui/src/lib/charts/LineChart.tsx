@@ -2,7 +2,6 @@
  * A line chart: one or two lines over time. The drawing stretches to its place; words are HTML
  * around it. Arrow keys or the pointer read single points, and a table says the same.
  */
-import "./charts.css";
 import { useId, useState } from "preact/hooks";
 import { formatDateTime, formatTime, t } from "../i18n";
 import { DataTwin } from "./DataTwin";

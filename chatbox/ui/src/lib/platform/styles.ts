@@ -6,7 +6,7 @@ declare const LATE_STYLES: Readonly<Record<string, string>>;
 const loading = new Map<string, Promise<void>>();
 
 /** Adds the stylesheet of a part once; resolves when it is in force, or could not be had. */
-export function loadStyles(part: "katex" | "auth"): Promise<void> {
+export function loadStyles(part: "katex" | "auth" | "admin"): Promise<void> {
   const known = loading.get(part);
   if (known !== undefined) return known;
   const file = typeof LATE_STYLES === "undefined" ? undefined : LATE_STYLES[part];

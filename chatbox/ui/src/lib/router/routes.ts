@@ -19,6 +19,10 @@ const SECTIONS = Object.keys(TABLE) as readonly Section[];
 export const sectionsFor = (may: (power: Power) => boolean, isTeam: boolean): readonly Section[] =>
   SECTIONS.filter((one) => may(TABLE[one].power) && (isTeam || !TABLE[one].team));
 
+/** The pages of administration. */
+export const ADMIN_SECTIONS = ["people", "invitations", "rights", "system", "audit", "server"] as const;
+export type AdminSection = (typeof ADMIN_SECTIONS)[number];
+
 /** The ways in. */
 export const WAYS = ["login", "invitation", "reset", "register"] as const;
 export type Way = (typeof WAYS)[number];
@@ -26,6 +30,7 @@ export type Way = (typeof WAYS)[number];
 export type Route =
   | { readonly name: "chat"; readonly sessionId: string | null }
   | { readonly name: "settings"; readonly section: Section }
+  | { readonly name: "admin"; readonly section: AdminSection }
   | { readonly name: "setup" }
   | { readonly name: Way }
   | { readonly name: "missing" };
@@ -39,6 +44,10 @@ export function match(path: string): Route {
   if (first === "setup" && !second) return { name: "setup" };
   const way = WAYS.find((one) => one === first);
   if (way && !second) return { name: way };
+  if (first === "admin") {
+    const section = ADMIN_SECTIONS.find((one) => one === (second || "people"));
+    return section ? { name: "admin", section } : { name: "missing" };
+  }
   if (first === "settings") {
     const section = SECTIONS.find((one) => one === (second || "appearance"));
     return section ? { name: "settings", section } : { name: "missing" };

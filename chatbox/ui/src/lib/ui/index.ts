@@ -15,6 +15,7 @@ export { Input, TextArea, type InputProps, type TextAreaProps } from "./Input";
 export { Kbd } from "./Kbd";
 export { Menu, MenuButton, type MenuButtonProps, type MenuEntry, type MenuItem, type MenuProps } from "./Menu";
 export { Meter, type MeterProps } from "./Meter";
+export { Page, type PageProps } from "./Page";
 export type { Box, Placement } from "./place";
 export { Popover, type PopoverProps } from "./Popover";
 export { RadioGroup, type Choice, type RadioGroupProps } from "./RadioGroup";

@@ -1,8 +1,9 @@
 /** Texts of the screens that are loaded when they are first opened. */
+import admin from "../locales/en/admin.json";
 import auth from "../locales/en/auth.json";
 import onboarding from "../locales/en/onboarding.json";
 import palette from "../locales/en/palette.json";
 import server from "../locales/en/server.json";
 import settings from "../locales/en/settings.json";
 
-export const messages = { ...auth, ...onboarding, ...palette, ...server, ...settings };
+export const messages = { ...admin, ...auth, ...onboarding, ...palette, ...server, ...settings };

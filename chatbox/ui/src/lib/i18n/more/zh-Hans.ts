@@ -1,8 +1,9 @@
 /** Texts of the screens that are loaded when they are first opened. */
+import admin from "../locales/zh-Hans/admin.json";
 import auth from "../locales/zh-Hans/auth.json";
 import onboarding from "../locales/zh-Hans/onboarding.json";
 import palette from "../locales/zh-Hans/palette.json";
 import server from "../locales/zh-Hans/server.json";
 import settings from "../locales/zh-Hans/settings.json";
 
-export const messages = { ...auth, ...onboarding, ...palette, ...server, ...settings };
+export const messages = { ...admin, ...auth, ...onboarding, ...palette, ...server, ...settings };

@@ -1,0 +1,66 @@
+/** What an entry of the audit log says, as a sentence. */
+import { hasKey, t, type Key } from "../../../lib/i18n";
+import type { AuditEntry, Person } from "../model";
+import { nameOf } from "../people/person-rights";
+import { labelOf, wordsOf } from "../system/values";
+
+/** Actions that can be filtered by: those that have a name of their own. */
+export const ACTIONS = [
+  "login.open", "login.verify", "login.end", "login.reused", "password.change", "password.reset",
+  "recovery.use", "totp.enable", "totp.disable", "user.join", "user.create", "user.change",
+  "user.role", "user.state", "user.reset_link", "user.end_logins", "user.remove_totp",
+  "user.delete", "invitation.make", "invitation.revoke", "settings.change", "setup.link",
+  "team.enable", "team.disable",
+] as const;
+
+/** `kind:id`, as the log names what something was done to. */
+export function objectOf(entry: Pick<AuditEntry, "object">, people: readonly Person[]): string {
+  const [kind = "", ...rest] = entry.object.split(":");
+  const id = rest.join(":");
+  const person = kind === "user" ? people.find((one) => one.id === id) : undefined;
+  if (person) return nameOf(person);
+  if (kind === "setting") return labelOf({ key: id });
+  return id ? t("admin.object", { kind, id: id.length > 12 ? `…${id.slice(-6)}` : id }) : t("admin.object_none");
+}
+
+function actorOf(entry: AuditEntry): string {
+  if (entry.actor_name) return entry.actor_name;
+  return entry.actor ? t("admin.somebody") : t("admin.nobody");
+}
+
+/** Old and new values of a setting come as JSON. */
+function valueOf(entry: AuditEntry, which: "old" | "new"): string {
+  const key = entry.object.replace(/^setting:/, "");
+  const text = entry.detail[which];
+  if (typeof text !== "string") return wordsOf(key, null);
+  try {
+    return wordsOf(key, JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** The key of the sentence: a refusal may have one of its own. */
+function keyOf(entry: AuditEntry): Key | null {
+  const key = `audit.${entry.action}`;
+  const refused = `${key}_refused`;
+  if (entry.result === "refused" && hasKey(refused)) return refused;
+  return hasKey(key) ? key : null;
+}
+
+const textOf = (value: AuditEntry["detail"][string] | undefined): string => (value === undefined || value === null ? "" : String(value));
+
+/** The entry in words; what this page does not know is shown as the log has it. */
+export function sentenceOf(entry: AuditEntry, people: readonly Person[]): string {
+  const key = keyOf(entry);
+  const words = { actor: actorOf(entry), object: objectOf(entry, people), action: entry.action };
+  if (key === null) return t("admin.did_something", words);
+  const to = textOf(entry.detail["to"]);
+  const roleKey = `shell.role_${to || textOf(entry.detail["role"])}`;
+  return t(key, { ...words, to, role: hasKey(roleKey) ? t(roleKey) : "—", old: valueOf(entry, "old"), new: valueOf(entry, "new") });
+}
+
+export function actionName(action: string): string {
+  const key = `audit.name_${action}`;
+  return hasKey(key) ? t(key) : action;
+}

@@ -1,0 +1,47 @@
+/** The shapes that administration reads and writes. */
+import type { components } from "../../lib/api/schema";
+import type { AccountRole } from "../../lib/api/types";
+
+type Schemas = components["schemas"];
+
+export const ROLES = ["owner", "admin", "user", "viewer"] as const satisfies readonly AccountRole[];
+
+export type Person = Schemas["User"];
+export type NewPerson = Schemas["NewUser"];
+export type PersonChange = Schemas["UserChange"];
+export type Once = Schemas["OneTimeLink"];
+export type Invitation = Schemas["Invitation"];
+export type NewInvitation = Schemas["NewInvitation"];
+
+/** Who may use a provider, or one model of it: a role or a person. */
+export interface Grant {
+  id: string;
+  provider_id: string;
+  model: string | null;
+  role: Exclude<AccountRole, "owner"> | null;
+  user_id: string | null;
+}
+
+/** The server always writes these fields; the document marks those with a default as optional. */
+export type SystemSetting = Omit<Required<Schemas["Setting"]>, "value" | "default"> & { readonly value: Value; readonly default: Value };
+export type SystemSettings = { readonly items: readonly SystemSetting[] };
+export type Value = boolean | number | string | readonly string[];
+export type SettingChange = Schemas["SettingChange"];
+
+export interface AuditEntry {
+  id: number;
+  at: string;
+  actor: string;
+  actor_name: string | null;
+  address: string;
+  action: string;
+  object: string;
+  result: "ok" | "refused";
+  detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface AuditCheck {
+  ok: boolean;
+  entries: number;
+  broken_at: number | null;
+}
