@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from litestar import Litestar
+from litestar import Controller, Litestar
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 
 from chatbox.accounts.auth import caller_of, surroundings_of
 from chatbox.accounts.front_desk import FrontDesk
@@ -78,11 +79,40 @@ HOUR = 3_600.0
 DAY = 24 * HOUR
 STORAGE_SECONDS = 2.0
 
+ROUTES: list[type[Controller] | HTTPRouteHandler] = [
+    ChatRoutes,
+    SessionRoutes,
+    MessageRoutes,
+    TurnRoutes,
+    EventRoutes,
+    ProviderRoutes,
+    ModelRoutes,
+    GrantRoutes,
+    SystemRoutes,
+    HealthRoutes,
+    AdminRoutes,
+    SiteRoutes,
+    SignInRoutes,
+    RefreshRoutes,
+    MeRoutes,
+    StepUpRoutes,
+    FactorRoutes,
+    OidcRoutes,
+    PeopleRoutes,
+    InvitationRoutes,
+    RoleRoutes,
+    TeamRoutes,
+    export_me,
+    delete_me,
+    delete_user,
+    PageRoutes,
+]
+
 
 class Server:
     """The objects of a running server; `app` is what the HTTP server calls."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - every object on one list
         self, config: Config, database: Database, box: SecretBox, *, environ: Mapping[str, str]
     ) -> None:
         self.config = config
@@ -305,34 +335,7 @@ class Server:
     def _litestar(self) -> Litestar:
         structs = Structs()
         return Litestar(
-            route_handlers=[
-                ChatRoutes,
-                SessionRoutes,
-                MessageRoutes,
-                TurnRoutes,
-                EventRoutes,
-                ProviderRoutes,
-                ModelRoutes,
-                GrantRoutes,
-                SystemRoutes,
-                HealthRoutes,
-                AdminRoutes,
-                SiteRoutes,
-                SignInRoutes,
-                RefreshRoutes,
-                MeRoutes,
-                StepUpRoutes,
-                FactorRoutes,
-                OidcRoutes,
-                PeopleRoutes,
-                InvitationRoutes,
-                RoleRoutes,
-                TeamRoutes,
-                export_me,
-                delete_me,
-                delete_user,
-                PageRoutes,
-            ],
+            route_handlers=ROUTES,
             guards=[self.desk.gate.admit],
             dependencies={
                 **{name: _constant(value) for name, value in self._provided().items()},

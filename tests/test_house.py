@@ -27,6 +27,7 @@ FILE_LINES, FUNCTION_LINES = 300, 40
 LONG: dict[str, str] = {
     "chatbox/app.py": "the composition root: every object, every job and every route on one list",
     "chatbox/app.py::__init__": "the composition root reads top to bottom",
+    "chatbox/accounts/front_desk.py::__init__": "as the composition root, for accounts",
     "chatbox/system/metrics.py::__init__": "the list of everything that is counted",
     "chatbox/chat/routes.py": "every route of the package on one list, three lines a handler",
 }

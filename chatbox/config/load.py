@@ -126,13 +126,7 @@ def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
 
 
 def _check(config: Config) -> None:
-    if not config.host:
-        raise StartRefused("The value of host must be an address, such as 127.0.0.1.")
-    if config.public_url and not _ADDRESS.fullmatch(config.public_url):
-        raise StartRefused(
-            "The value of public_url must be like https://chat.example.org, without a path, not "
-            f"{config.public_url!r}."
-        )
+    _check_addresses(config)
     if not 0 <= config.port <= 65535:
         raise StartRefused(f"The port must be between 0 and 65535, not {config.port}.")
     for name in field_names():
@@ -148,3 +142,13 @@ def _check(config: Config) -> None:
     for name, least in (("default_window", 512), ("output_reserve", 1)):
         if getattr(config.context, name) < least:
             raise StartRefused(f"The value of context.{name} must be at least {least}.")
+
+
+def _check_addresses(config: Config) -> None:
+    if not config.host:
+        raise StartRefused("The value of host must be an address, such as 127.0.0.1.")
+    if config.public_url and not _ADDRESS.fullmatch(config.public_url):
+        raise StartRefused(
+            "The value of public_url must be like https://chat.example.org, without a path, not "
+            f"{config.public_url!r}."
+        )

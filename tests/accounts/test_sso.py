@@ -13,7 +13,7 @@ from chatbox.accounts.oidc.provider import HOME
 from chatbox.config import Oidc
 from tests.accounts.idp import Browser, IdP
 from tests.running import JSON, config_in, good, refused
-from tests.team import PASSWORD, USER, Team, run_team
+from tests.team import PASSWORD, USER, Team, Template, run_team
 
 FROM_ELSEWHERE = {
     "Sec-Fetch-Site": "cross-site",
@@ -24,11 +24,11 @@ Open = Callable[..., AbstractAsyncContextManager[Team]]
 
 
 @pytest.fixture
-def open_team(data_dir: Path, idp: IdP) -> Open:
+def open_team(data_dir: Path, idp: IdP, team_template: Template) -> Open:
     """Runs a server that knows the identity provider."""
 
     @asynccontextmanager
-    async def opened(others: bool = False, **values: Any) -> AsyncIterator[Team]:
+    async def opened(**values: Any) -> AsyncIterator[Team]:
         known = await idp.register(f"http://127.0.0.1{HOME}", application_type="native")
         oidc = Oidc(
             issuer=idp.issuer,
@@ -37,7 +37,7 @@ def open_team(data_dir: Path, idp: IdP) -> Open:
             **{"create_users": True, "allowed_domains": "example.org", **values},
         )
         config = config_in(data_dir, oidc=oidc, team=True)
-        async with run_team(config, others=others) as team:
+        async with run_team(config, team_template) as team:
             yield team
 
     return opened
@@ -117,7 +117,7 @@ async def test_a_newcomer_gets_an_account_and_keeps_it(open_team: Open) -> None:
 
 async def test_of_two_with_one_name_the_second_gets_a_number(open_team: Open) -> None:
     async with (
-        open_team(others=True, allowed_domains="*", role="viewer") as team,
+        open_team(allowed_domains="*", role="viewer") as team,
         Person(team) as one,
     ):
         await one.sign_in(f"{USER}+example.com")
@@ -141,7 +141,7 @@ async def test_who_may_not_have_an_account_gets_none(
     async with open_team(**values) as team, Person(team) as person:
         assert await person.sign_in(login) == f"/login#error={code}"
         refused(await person.client.get(f"{person.api}/auth/me"), 401, "login_required")
-        assert len(good(await team.owner.get("/users"))["items"]) == 1
+        assert len(good(await team.owner.get("/users"))["items"]) == 5
         assert (await audited(team, "login.open"))[-1] == {
             "result": "refused",
             "detail": {"via": "oidc", "why": code},
@@ -149,7 +149,7 @@ async def test_who_may_not_have_an_account_gets_none(
 
 
 async def test_an_address_does_not_open_the_account_that_has_it(open_team: Open) -> None:
-    async with open_team(others=True) as team, Person(team) as thief, Person(team) as uma:
+    async with open_team() as team, Person(team) as thief, Person(team) as uma:
         change = {"email": "uma@example.org"}
         good(await team.owner.patch(f"/users/{team.id_of(USER)}", json=change))
         assert await thief.sign_in("uma") == "/login#error=oidc_email_taken"
@@ -162,7 +162,7 @@ async def test_an_address_does_not_open_the_account_that_has_it(open_team: Open)
 
 
 async def test_an_identity_belongs_to_one_account(open_team: Open) -> None:
-    async with open_team(others=True) as team, Person(team) as ada, Person(team) as uma:
+    async with open_team() as team, Person(team) as ada, Person(team) as uma:
         await ada.sign_in("ada")
         await uma.sign_in_here(USER)
         assert await uma.link("ada") == "/login#error=oidc_linked_elsewhere"
@@ -170,7 +170,7 @@ async def test_an_identity_belongs_to_one_account(open_team: Open) -> None:
 
 
 async def test_a_link_is_made_by_the_browser_and_person_that_began(open_team: Open) -> None:
-    async with open_team(others=True) as team, Person(team) as uma, Person(team) as other:
+    async with open_team() as team, Person(team) as uma, Person(team) as other:
         await uma.sign_in_here(USER)
         await other.sign_in_here("otto")
         told = good(await uma.client.post(f"{uma.api}/auth/oidc/link"))
@@ -184,7 +184,7 @@ async def test_a_link_is_made_by_the_browser_and_person_that_began(open_team: Op
 
 
 async def test_the_only_way_in_stays(open_team: Open) -> None:
-    async with open_team(others=True) as team, Person(team) as ada, Person(team) as uma:
+    async with open_team() as team, Person(team) as ada, Person(team) as uma:
         await ada.sign_in("ada")
         await ada.sign_in("ada")  # fresh
         (identity,) = (await ada.me())["identities"]

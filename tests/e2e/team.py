@@ -1,4 +1,4 @@
-"""A server with accounts for browser tests: its people, and tabs that are signed in as one of them."""
+"""A server with accounts for browser tests: its people, and tabs that are one of theirs."""
 
 from collections.abc import Callable
 from typing import Any

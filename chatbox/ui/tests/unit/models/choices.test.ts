@@ -6,7 +6,7 @@ import { compact, countSet, readStops, writeStops } from "../../../src/features/
 
 const model = (provider: string, name: string, part: Partial<Model> = {}): Model => ({
   id: `${provider}/${name}`, provider_id: provider, provider_name: provider, name, context_window: null, max_output: null,
-  capabilities: [], enabled: true, available: true, is_default: false, ...part,
+  capabilities: [], enabled: true, available: true, is_default: false, is_system: false, ...part,
 });
 const many = ["a", "b", "c", "d", "e", "f", "g"].map((name) => model(name < "d" ? "one" : "two", name));
 
