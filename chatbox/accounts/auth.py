@@ -31,7 +31,7 @@ _BEARER = "bearer "
 class Gate:
     """Litestar's guard of all routes; `alone` is who asks in single-user mode."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once
         self,
         logins: Logins,
         tokens: AccessTokens,
