@@ -17,8 +17,8 @@ from chatbox.accounts.profile import Profile
 from chatbox.accounts.refresh import Refreshing
 from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
-from chatbox.accounts.stepup import StepUp
 from chatbox.accounts.sso import SingleSignOn
+from chatbox.accounts.stepup import StepUp
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.tokens import AccessTokens
 from chatbox.caller import Caller
