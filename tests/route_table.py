@@ -89,6 +89,7 @@ TABLE = {
     f"POST {API}/auth/setup": Entry(OPEN, 403, {"token": "x", "username": "olga", "password": "x"}),
     f"POST {API}/auth/register": Entry(OPEN, 403, {"username": "olga", "password": "x"}),
     f"POST {API}/auth/login": Entry(OPEN, 401, {"username": "olga", "password": "x"}),
+    f"POST {API}/auth/refresh": Entry(OPEN, 401, {"refresh_token": "x"}),
     f"POST {API}/auth/reset": Entry(OPEN, 403, {"token": "x", "password": "x"}),
     f"GET {API}/auth/me": Entry(ACCOUNT, 200),
     f"PATCH {API}/auth/me": Entry(ACCOUNT, 200, {"name": "Olga"}),
@@ -96,6 +97,11 @@ TABLE = {
     f"POST {API}/auth/password": Entry(
         ACCOUNT, 401, {"current_password": "x", "new_password": "y"}
     ),
+    f"POST {API}/auth/verify": Entry(ACCOUNT, 401, {"password": "x"}),
+    f"POST {API}/auth/totp": Entry(SECURE, 404),
+    f"POST {API}/auth/totp/confirm": Entry(SECURE, 404, {"code": "123456"}),
+    f"POST {API}/auth/totp/recovery-codes": Entry(SECURE, 404),
+    f"DELETE {API}/auth/totp": Entry(SECURE, 404),
     f"GET {API}/auth/logins": Entry(ACCOUNT, 200),
     f"DELETE {API}/auth/logins": Entry(ACCOUNT, 204),
     f"DELETE {API}/auth/logins/{{login_id:str}}": Entry(ACCOUNT, 404),
