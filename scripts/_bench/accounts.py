@@ -16,11 +16,11 @@ from pathlib import Path
 from _bench import machine, requests
 from _bench.load import Load, Stream, chatbox_at
 from _bench.report import Result, table
-from _bench.requests import Client, Latency
+from _bench.requests import Latency
 
 FLOOD, STREAMS, MODEL = 200, 10, "ok-400-20"
 GROWTH_MB, GAP_MS = 100.0, 500.0
-TRIES, DIFFERENCE = 200, 0.10
+TRIES, ACCOUNTS, DIFFERENCE = 200, 4, 0.10
 SESSIONS, LIST_REQUESTS, LIST_MS = 200, 1_000, 2.0
 SUSPENDED = "suspended"
 
@@ -36,7 +36,9 @@ def measure(bench: machine.Bench) -> Result:
         machine.connect(server, upstream)
         _prepare(server)
         machine.pin_to(team.load_cpu)
-        lines, figures, missed = [], {}, []
+        lines: list[str] = []
+        figures: dict[str, object] = {}
+        missed: list[str] = []
         for part in (_flood(server), _refusals(server), _list(server)):
             said, found, misses = machine.run_loop(part)
             lines += [*said, ""]
@@ -49,12 +51,16 @@ Part = tuple[list[str], dict[str, object], list[str]]
 
 
 def _prepare(server: machine.Process) -> None:
-    made = machine.ask(server, "POST", "/users", {"username": SUSPENDED})
-    token = made["link"]["url"].partition("#")[2]
-    password = machine.OWNER["password"]
-    machine.ask(server, "POST", "/auth/reset", {"token": token, "password": password})
-    path = f"/users/{made['user']['id']}"
-    machine.ask(server, "PATCH", path, {"state": "suspended"})
+    """Make accounts to be refused, and sessions to list."""
+    for kind in ("wrong", SUSPENDED):
+        for number in range(ACCOUNTS):
+            made = machine.ask(server, "POST", "/users", {"username": f"{kind}{number}"})
+            token = made["link"]["url"].partition("#")[2]
+            new = {"token": token, "password": machine.OWNER["password"]}
+            machine.ask(server, "POST", "/auth/reset", new)
+            if kind == SUSPENDED:
+                path = f"/users/{made['user']['id']}"
+                machine.ask(server, "PATCH", path, {"state": "suspended"})
     for number in range(SESSIONS):
         machine.ask(server, "POST", "/sessions", {"title": f"Session {number}"})
 
@@ -88,11 +94,14 @@ async def _flood(server: machine.Process) -> Part:
     return lines, {"flood": dict(statuses), "grown_mb": grown, "gap_ms": gap}, missed
 
 
-async def _sign_in(port: int) -> tuple[int, int]:
-    """The status, and the seconds of its Retry-After."""
+async def _sign_in(
+    port: int, who: str = machine.OWNER["username"], *, password: str = "", address: str = ""
+) -> tuple[int, int]:
+    """The status, and the seconds of its Retry-After; `address` is who a proxy says it is."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    body = json.dumps(machine.OWNER).encode()
+    body = json.dumps({"username": who, "password": password or machine.OWNER["password"]}).encode()
     head = f"POST /api/v1/auth/login HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    head += f"X-Forwarded-For: {address}\r\n" if address else ""
     head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
     answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
@@ -113,35 +122,24 @@ async def _gaps(load: Load) -> tuple[float, int]:
 
 
 async def _refusals(server: machine.Process) -> Part:
-    """Every refusal is a new name or a new address, as far as the back-off is concerned."""
-    kinds = {"wrong password": [], "unknown name": [], "suspended": []}
-    client = Client(server.port)
+    """Each kind has accounts enough, and each try comes from elsewhere: nobody has to wait."""
+    waits: dict[str, list[float]] = {"wrong": [], "unknown": [], SUSPENDED: []}
     for number in range(TRIES):
-        for kind, waits in kinds.items():
+        for kind, taken in waits.items():
+            who = f"{kind}{number % ACCOUNTS}"
+            password = "wrong password" if kind == "wrong" else ""
+            address = f"198.18.{number // 250}.{number % 250 + 1}"
             begin = time.perf_counter()
-            answer = await client.post("/auth/login", _attempt(kind, number))
-            waits.append((time.perf_counter() - begin) * 1000)
-            if answer.status not in (401, 429):
-                raise SystemExit(f"A refusal was answered with {answer.status}.")
-            if answer.status == 429:
-                waits.pop()
-    client.close()
-    medians = {kind: statistics.median(waits) for kind, waits in kinds.items() if waits}
+            status, _ = await _sign_in(server.port, who, password=password, address=address)
+            taken.append((time.perf_counter() - begin) * 1000)
+            if status != 401:
+                raise SystemExit(f"A refusal was answered with {status}.")
+    medians = {kind: statistics.median(taken) for kind, taken in waits.items()}
     apart = max(medians.values()) / min(medians.values()) - 1
     said = ", ".join(f"{kind} {median:.1f} ms" for kind, median in medians.items())
     lines = [f"Refusals, medians of {TRIES}: {said}; {apart:.1%} apart."]
     missed = [f"refusals are {apart:.0%} apart"] if apart >= DIFFERENCE else []
     return lines, {"refusals_ms": medians}, missed
-
-
-def _attempt(kind: str, number: int) -> dict[str, str]:
-    match kind:
-        case "wrong password":
-            return {"username": machine.OWNER["username"], "password": f"wrong password {number}"}
-        case "unknown name":
-            return {"username": f"nobody{number}", "password": machine.OWNER["password"]}
-        case _:
-            return {"username": SUSPENDED, "password": machine.OWNER["password"]}
 
 
 async def _list(server: machine.Process) -> Part:

@@ -262,4 +262,5 @@ def _pin(cpu: int | None) -> None:
 def _environ() -> dict[str, str]:
     names = [name for name in os.environ if not name.startswith(("CHATBOX_", "PYTHONDONTWRITE"))]
     own = {"PYTHONUNBUFFERED": "1", "CHATBOX_LIMITS_CONNECTIONS_PER_ADDRESS": "0"}
+    own["CHATBOX_TRUSTED_PROXIES"] = "127.0.0.1"  # the load may come from anywhere
     return {name: os.environ[name] for name in names} | own
