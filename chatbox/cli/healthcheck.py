@@ -9,6 +9,9 @@ from chatbox.config import Loaded
 
 SECONDS = 5.0
 
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked at this computer's own
+"""Where a server is asked that listens at all addresses."""
+
 
 def _add_options(parser: Parser) -> None:
     parser.add_argument("--host", help="the address it listens on (default 127.0.0.1)")
@@ -18,7 +21,8 @@ def _add_options(parser: Parser) -> None:
 
 def _run(_options: argparse.Namespace, loaded: Loaded) -> int:
     config = loaded.config
-    connection = http.client.HTTPConnection(config.host, config.port, timeout=SECONDS)
+    host = EVERYWHERE.get(config.host, config.host)
+    connection = http.client.HTTPConnection(host, config.port, timeout=SECONDS)
     try:
         connection.request("GET", "/healthz")
         status = connection.getresponse().status

@@ -219,7 +219,7 @@ def own_hosts(bind_host: str, port: int, *, public_url: str = "", is_team: bool 
     """
     names = {"127.0.0.1", "localhost", "[::1]"}
     if bind_host not in ("localhost", "::1"):
-        names.add(bind_host)
+        names.add(f"[{bind_host}]" if ":" in bind_host else bind_host)
     hosts = {f"{name}:{port}" for name in names}
     hosts |= names if port == 80 else set()
     address = public_url or f"http://{min(hosts)}"

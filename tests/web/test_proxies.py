@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -15,26 +16,31 @@ from websockets.exceptions import InvalidStatus
 
 from chatbox.cli.doctor_stream import check_address
 from chatbox.cli.findings import Finding
-from tests.running import SECRET, Site, events_of, good, next_frame, next_of, refused
+from tests.running import SECRET, Site, config_in, events_of, good, next_frame, next_of, refused
 from tests.scripts.places import free_port
+from tests.team import PASSWORD as TEAM_PASSWORD
+from tests.team import USER, Template, run_team
 from tests.upstream import Upstream
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "proxies.md"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+ALONE, TEAM = "## For one person", "## For a team"
 ORIGIN, PASSWORD = "https://chat.example.com", ("you", "secret")
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 
-def configuration(folder: Path, chatbox_port: int, port: int) -> str:
+def configuration(folder: Path, chatbox_port: int, port: int, *, heading: str) -> str:
     """The documented text around which nginx needs a few lines to run as a test."""
-    text = DOCUMENT.read_text().partition("```nginx\n")[2].partition("```")[0]
+    text = DOCUMENT.read_text().partition(heading)[2]
+    text = text.partition("```nginx\n")[2].partition("```")[0]
     changes = {
         r"127\.0\.0\.1:8000": f"127.0.0.1:{chatbox_port}",
         r"listen 443 ssl;": f"listen 127.0.0.1:{port};",
         r"ssl_certificate\S* .*;": "",
-        r"/etc/nginx/chatbox\.htpasswd": str(folder / "htpasswd"),
     }
+    if heading == ALONE:
+        changes[r"/etc/nginx/chatbox\.htpasswd"] = str(folder / "htpasswd")
     for old, new in changes.items():
         assert re.search(old, text), old
         text = re.sub(old, new, text)
@@ -53,10 +59,18 @@ async def proxied(site: Site, upstream: Upstream, tmp_path: Path) -> AsyncIterat
     """nginx before a server whose provider `up` is the scripted one; its address."""
     new = {"name": "up", "base_url": upstream.base_url, "secret": SECRET}
     good(await site.client.post("/providers", json=new))
-    port = free_port()
     (tmp_path / "htpasswd").write_text("you:{PLAIN}secret\n")
-    (tmp_path / "nginx.conf").write_text(configuration(tmp_path, site.port, port))
-    command = [str(NGINX), "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-e", "stderr"]
+    async with running_nginx(tmp_path, site.port, heading=ALONE) as address:
+        yield address
+
+
+@asynccontextmanager
+async def running_nginx(folder: Path, chatbox_port: int, *, heading: str) -> AsyncIterator[str]:
+    """Run nginx with one of the documented texts; its address."""
+    port = free_port()
+    text = configuration(folder, chatbox_port, port, heading=heading)
+    (folder / "nginx.conf").write_text(text)
+    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
     nginx = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: ASYNC220
     try:
         while True:
@@ -122,6 +136,30 @@ async def test_the_doctor_gets_through_with_a_login(proxied: str) -> None:
     assert {one.check: one.state for one in found} == dict.fromkeys(
         ("address", "clock", "stream"), "ok"
     )
+
+
+async def test_a_team_signs_in_through_the_proxy(
+    data_dir: Path, team_template: Template, tmp_path: Path
+) -> None:
+    config = config_in(data_dir, team=True, public_url=ORIGIN, trusted_proxies="127.0.0.1")
+    async with (
+        run_team(config, team_template) as team,
+        running_nginx(tmp_path, team.site.port, heading=TEAM) as address,
+        browser(address) as client,
+    ):
+        client.auth = None
+        client.headers["X-Forwarded-For"] = "203.0.113.77"
+        body = {"username": USER, "password": TEAM_PASSWORD}
+        answer = await client.post("/auth/login", json=body)
+        assert answer.status_code == 200
+        client.headers["Cookie"] = "; ".join(
+            f"{one.name}={one.value}" for one in client.cookies.jar
+        )
+        (login, *_) = good(await client.get("/auth/logins"))["items"]
+        assert (login["current"], login["address"]) == (True, "127.0.0.1")
+        socket = connect(f"ws://{address}/api/v1/ws", origin=ORIGIN, proxy=None)
+        with pytest.raises(InvalidStatus):
+            await socket
 
 
 def test_the_doctor_sends_no_password_in_the_clear() -> None:
