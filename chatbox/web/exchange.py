@@ -12,7 +12,7 @@ from typing import Any
 
 from chatbox.kit.current import REQUEST_ID
 from chatbox.kit.ids import new_id
-from chatbox.web.headers import SECURITY
+from chatbox.web.headers import SECURITY, STAY_SECURE
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class Exchange:
         self.sent = 0
         self.seconds_to_answer: float | None = None
         self._began = time.perf_counter()
+        self._state: dict[str, Any] = scope.setdefault("state", {})
         self._send = send
         REQUEST_ID.set(self.request_id)
 
@@ -49,6 +50,8 @@ class Exchange:
             present = {name.lower() for name, _ in message["headers"]}
             added = [pair for pair in SECURITY if pair[0] not in present]
             added.append((b"x-request-id", self.request_id.encode()))
+            if self._state.get("is_secure"):
+                added.append(STAY_SECURE)
             message = {**message, "headers": [*message["headers"], *added]}
         elif kind == "websocket.accept":
             self._answered(101)

@@ -19,3 +19,5 @@ SECURITY = tuple(
         b"cache-control": b"no-store",
     }.items()
 )
+STAY_SECURE = (b"strict-transport-security", b"max-age=31536000")
+"""Over TLS: browsers do not come back without it for a year (RFC 6797)."""

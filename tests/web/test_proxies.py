@@ -152,14 +152,17 @@ async def test_a_team_signs_in_through_the_proxy(
         body = {"username": USER, "password": TEAM_PASSWORD}
         answer = await client.post("/auth/login", json=body)
         assert answer.status_code == 200
-        client.headers["Cookie"] = "; ".join(
-            f"{one.name}={one.value}" for one in client.cookies.jar
-        )
+        assert answer.headers["strict-transport-security"]
+        cookie = "; ".join(f"{one.name}={one.value}" for one in client.cookies.jar)
+        client.headers["Cookie"] = cookie
         (login, *_) = good(await client.get("/auth/logins"))["items"]
         assert (login["current"], login["address"]) == (True, "127.0.0.1")
-        socket = connect(f"ws://{address}/api/v1/ws", origin=ORIGIN, proxy=None)
+        url = f"ws://{address}/api/v1/ws"
         with pytest.raises(InvalidStatus):
-            await socket
+            await connect(url, origin=ORIGIN, proxy=None)
+        known = {"Cookie": cookie}
+        async with connect(url, origin=ORIGIN, additional_headers=known, proxy=None) as socket:
+            await next_frame(socket, "hello")
 
 
 def test_the_doctor_sends_no_password_in_the_clear() -> None:
