@@ -1,6 +1,6 @@
-"""Builds what the wheel carries besides Python: the web UI and the tokenizer's rank files.
+"""Builds what the wheel carries besides Python: the web UI, token tables, common passwords.
 
-Both are left alone when they are there and fresh, so an sdist installs without Node or npm.
+They are left alone when they are there and fresh, so an sdist installs without Node or npm.
 """
 
 import importlib
@@ -31,6 +31,7 @@ def _load(name: str) -> Any:
 
 _ui = _load("_ui")
 _encodings = _load("encodings")
+_common = _load("common_passwords")
 
 
 class BuildHook(BuildHookInterface[Any]):
@@ -39,7 +40,8 @@ class BuildHook(BuildHookInterface[Any]):
     def dependencies(self) -> list[str]:
         """Name what the build environment needs, which is nothing when all is built already."""
         needed = []
-        if not _ui.is_fresh(UI) and _ui.node_on_path() is None:
+        has_all = _ui.is_fresh(UI) and _common.is_there()
+        if not has_all and _ui.node_on_path() is None:
             needed.append(NODE_WHEEL)
         if not _has_encodings():
             needed.append("pip")
@@ -49,6 +51,9 @@ class BuildHook(BuildHookInterface[Any]):
         """Build what is missing or stale."""
         if not _ui.is_fresh(UI):
             _ui.build(UI, _ui.node_on_path() or _wheel_node())
+        if not _common.is_there():
+            node = _ui.node_on_path() or _wheel_node()
+            _common.make(lambda folder, package: _ui.pack(folder, node, package))
         _encodings.fetch_encodings(ENCODINGS, sys.executable)
 
 

@@ -1,4 +1,4 @@
-"""Makes `.venv` ready: locked packages, chatbox itself, the built UI, the tokenizer's files.
+"""Makes `.venv` ready: locked packages, chatbox itself, the built UI, tokenizer and password files.
 
 Every script calls `prepare` first; when nothing has changed since the last time it does nothing.
 Standard library only, for a bare Python 3.11.
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import _ui
+import common_passwords
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "chatbox" / "ui"
@@ -68,6 +69,7 @@ def prepare(*, dev: bool = False) -> Environment:
             _install(environment, "--require-hashes", "-r", _LOCKS[kind])
     _build_ui(environment)
     _fetch_encodings(environment)
+    _make_common_passwords(environment)
     if not fresh:
         with step("Installing chatbox"):
             _install(environment, "--no-deps", "--no-build-isolation", "--editable", ".")
@@ -215,6 +217,16 @@ def _fetch_encodings(environment: Environment) -> None:
     are_there = len(list(ENCODINGS.glob("*.gz"))) > 1
     with contextlib.nullcontext() if are_there else step("Fetching the tokenizer's files"):
         run([str(environment.python), script, str(ENCODINGS)], advice=_NETWORK)
+
+
+def _make_common_passwords(environment: Environment) -> None:
+    if not common_passwords.is_there():
+        found = node(environment)
+        with step("Fetching the list of common passwords"):
+            try:
+                common_passwords.make(lambda folder, package: _ui.pack(folder, found, package))
+            except RuntimeError as wrong:
+                raise SetupFailed(f"{wrong}.\n{_NETWORK}") from wrong
 
 
 def _inputs_hash() -> str:

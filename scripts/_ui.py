@@ -87,6 +87,11 @@ def build(ui: Path, node: Node) -> None:
     (ui / "dist" / _STAMP).write_text(before, encoding="ascii")
 
 
+def pack(folder: Path, node: Node, package: str) -> None:
+    """Put the archive of an npm package into a folder; its scripts do not run."""
+    npm(folder, node, "pack", package, "--ignore-scripts")
+
+
 def npm(ui: Path, node: Node, *arguments: str, show: bool = False) -> None:
     """Run npm in the UI's folder; its words are kept for the error unless `show`."""
     environment = os.environ | {

@@ -6,6 +6,7 @@ No rules about kinds of characters, and no expiry: they make passwords worse (NI
 import re
 import unicodedata
 
+from chatbox.accounts.common import is_common
 from chatbox.errors import InvalidRequest, PasswordRefused
 
 SHORTEST = 10
@@ -30,6 +31,8 @@ def check_password(password: str, username: str) -> str:
         raise PasswordRefused("The password is the user name.")
     if len(set(normal)) < 4:
         raise PasswordRefused("The password repeats too few different characters.")
+    if is_common(normal):
+        raise PasswordRefused("The password is among the commonest: it would be guessed.")
     return normal
 
 

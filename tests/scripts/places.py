@@ -16,6 +16,7 @@ _NOT_CLONED = shutil.ignore_patterns(
     "build",
     "dist",
     "*.gz",
+    "*.bin",
     "__pycache__",
     ".*_cache",
     ".hypothesis",

@@ -41,6 +41,7 @@ def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "chatbox/ui/dist/index.html",
         "chatbox/llm/encodings/cl100k_base.tiktoken.gz",
         "chatbox/llm/encodings/o200k_base.tiktoken.gz",
+        "chatbox/accounts/common-passwords.bin",
         "chatbox/migrations/m0001_initial.py",
         "chatbox-0.1.0.dist-info/licenses/LICENSE",
     ],
