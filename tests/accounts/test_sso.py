@@ -13,7 +13,7 @@ from chatbox.accounts.oidc.provider import HOME
 from chatbox.config import Oidc
 from tests.accounts.idp import Browser, IdP
 from tests.running import JSON, config_in, good, refused
-from tests.team import PASSWORD, USER, Team, Template, run_team
+from tests.team import USER, Team, Template, run_team
 
 FROM_ELSEWHERE = {
     "Sec-Fetch-Site": "cross-site",
@@ -48,6 +48,7 @@ class Person(Browser):
 
     def __init__(self, team: Team) -> None:
         super().__init__()
+        self.team = team
         self.url = team.site.url
         self.api = f"{team.site.url}/api/v1"
 
@@ -63,10 +64,10 @@ class Person(Browser):
         assert answer.status_code == 302
         return answer.headers["location"]
 
-    async def sign_in_here(self, who: str) -> None:
-        """Sign in with the password."""
-        body = {"username": who, "password": PASSWORD}
-        good(await self.client.post(f"{self.api}/auth/login", json=body))
+    def sign_in_here(self, who: str) -> None:
+        """Be the browser of somebody who has signed in with the password."""
+        token = self.team[who].cookies["chatbox"]
+        self.client.cookies.set("chatbox", token, domain="127.0.0.1", path="/")
 
     async def link(self, login: str) -> str:
         """Link the account; where that leads."""
@@ -153,7 +154,7 @@ async def test_an_address_does_not_open_the_account_that_has_it(open_team: Open)
         change = {"email": "uma@example.org"}
         good(await team.owner.patch(f"/users/{team.id_of(USER)}", json=change))
         assert await thief.sign_in("uma") == "/login#error=oidc_email_taken"
-        await uma.sign_in_here(USER)
+        uma.sign_in_here(USER)
         assert await uma.link("uma") == "/settings"
         assert [one["email"] for one in (await uma.me())["identities"]] == ["uma@example.org"]
         await uma.client.post(f"{uma.api}/auth/logout")
@@ -164,15 +165,15 @@ async def test_an_address_does_not_open_the_account_that_has_it(open_team: Open)
 async def test_an_identity_belongs_to_one_account(open_team: Open) -> None:
     async with open_team() as team, Person(team) as ada, Person(team) as uma:
         await ada.sign_in("ada")
-        await uma.sign_in_here(USER)
+        uma.sign_in_here(USER)
         assert await uma.link("ada") == "/login#error=oidc_linked_elsewhere"
         assert (await uma.me())["identities"] == []
 
 
 async def test_a_link_is_made_by_the_browser_and_person_that_began(open_team: Open) -> None:
     async with open_team() as team, Person(team) as uma, Person(team) as other:
-        await uma.sign_in_here(USER)
-        await other.sign_in_here("otto")
+        uma.sign_in_here(USER)
+        other.sign_in_here("otto")
         told = good(await uma.client.post(f"{uma.api}/auth/oidc/link"))
         back = await other.go(told["url"], until=team.site.url + HOME, login="mallory")
         answer = await other.client.get(back)
@@ -189,7 +190,7 @@ async def test_the_only_way_in_stays(open_team: Open) -> None:
         await ada.sign_in("ada")  # fresh
         (identity,) = (await ada.me())["identities"]
         url = f"{ada.api}/auth/identities/{identity['id']}"
-        await uma.sign_in_here(USER)
+        uma.sign_in_here(USER)
         refused(await uma.client.delete(url), 404, "not_found")
         refused(await ada.client.delete(url), 403, "forbidden")
         await uma.link("uma")
@@ -229,6 +230,18 @@ async def test_a_suspended_account_stays_suspended(open_team: Open) -> None:
         refused(await ada.client.get(f"{ada.api}/auth/me"), 401, "login_required")
         assert await ada.sign_in("ada") == "/login#error=suspended"
         assert good(await team.owner.get(url))["state"] == "suspended"
+
+
+async def test_the_flow_is_bound_to_the_browser_by_a_cookie(open_team: Open) -> None:
+    async with open_team() as team:
+        answer = await team.browser().get("/auth/oidc/start")
+        (cookie,) = answer.headers.get_list("set-cookie")
+        name, _, flags = cookie.partition(";")
+        assert name.startswith("chatbox-oidc=")
+        flags = {flag.strip().lower() for flag in flags.split(";")}
+        assert flags == {"httponly", "max-age=600", "path=/", "samesite=lax"}
+        assert answer.status_code == 302
+        assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_what_did_not_begin_here_does_not_end_here(open_team: Open) -> None:
