@@ -62,14 +62,14 @@ def token_in(text: str, kind: str) -> str:
     return found[1]
 
 
-async def ask(browser: httpx.AsyncClient, path: str, language: str = "en", **body: str) -> None:
-    answer = await browser.post(f"/auth/{path}", json=body, headers={"Accept-Language": language})
+async def post(browser: httpx.AsyncClient, path: str, language: str = "en", **body: str) -> None:
+    answer = await browser.post(path, json=body, headers={"Accept-Language": language})
     assert (answer.status_code, answer.content) == (202, b"null")
 
 
 async def test_who_forgot_the_password_gets_a_link(team: Team, mailbox: Mailbox) -> None:
     browser = team.browser()
-    await ask(browser, "reset-request", username="UMA@example.org ")
+    await post(browser, "/auth/reset-request", username="UMA@example.org ")
     ((to, subject, text),) = await letters(mailbox, 1)
     assert (to, subject) == ("uma@example.org", "chatbox: choose a new password")
     assert 'the account "uma" at chatbox,\r\nhttps://chat.example.org. Choose it here:' in text
@@ -88,14 +88,14 @@ async def test_nobody_learns_who_is_here(team: Team, mailbox: Mailbox) -> None:
     good(await team.owner.patch(f"/users/{team.id_of(OTHER)}", json={"state": "suspended"}))
     await give_address(team, OTHER, "otto@example.org")
     for name in ("nobody", "nobody@example.org", OTHER, "otto@example.org", "x" * 300, USER):
-        await ask(team.browser(), "reset-request", username=name)
+        await post(team.browser(), "/auth/reset-request", username=name)
     ((to, _, _),) = await letters(mailbox, 1)
     assert to == "uma@example.org"
 
 
 async def test_an_account_gets_three_letters_an_hour(team: Team, mailbox: Mailbox) -> None:
     for _ in range(PER_HOUR + 3):
-        await ask(team.browser(), "reset-request", username=USER)
+        await post(team.browser(), "/auth/reset-request", username=USER)
     found = await letters(mailbox, PER_HOUR)
     assert len(found) == PER_HOUR
     tokens = [token_in(text, "reset") for _, _, text in found]
@@ -106,16 +106,16 @@ async def test_an_account_gets_three_letters_an_hour(team: Team, mailbox: Mailbo
     assert sorted(works) == [False] * (PER_HOUR - 1) + [True]  # only the newest
     async with team.site.server.database.write() as writer:
         await writer.execute("UPDATE failures SET first_at = first_at - 3600001")
-    await ask(team.browser(), "reset-request", username=USER)
+    await post(team.browser(), "/auth/reset-request", username=USER)
     await letters(mailbox, PER_HOUR + 1)
 
 
 async def test_letters_are_in_the_language_of_the_account(team: Team, mailbox: Mailbox) -> None:
-    await ask(team.browser(), "reset-request", "zh-CN,zh;q=0.9,en;q=0.8", username=USER)
+    await post(team.browser(), "/auth/reset-request", "zh-CN,zh;q=0.9,en;q=0.8", username=USER)
     found = await letters(mailbox, 1)
     assert found[0][1] == "chatbox：设置新密码"
     good(await team[USER].patch("/settings", json={"locale": "en"}))
-    await ask(team.browser(), "reset-request", "zh-CN", username=USER)
+    await post(team.browser(), "/auth/reset-request", "zh-CN", username=USER)
     found = await letters(mailbox, 2)
     assert found[1][1] == "chatbox: choose a new password"
 
@@ -152,13 +152,13 @@ async def test_an_address_that_somebody_has_cannot_be_taken(team: Team, mailbox:
 
 
 async def test_people_of_a_domain_make_their_account_by_mail(team: Team, mailbox: Mailbox) -> None:
-    await ask(team.browser(), "register-request", email="ida@example.org")
+    await post(team.browser(), "/auth/register-request", email="ida@example.org")
     site = {"registration": "open", "registration_domains": ["example.org"]}
     good(await team.owner.patch("/settings/system", json=site))
     for email in ("eve@evil.test", "eve@sub.example.org", "uma@example.org", "eve@example.org."):
-        await ask(team.browser(), "register-request", email=email)
-    await ask(team.browser(), "register-request", email="Ida@example.org")
-    await ask(team.browser(), "register-request", email="ida@example.org")
+        await post(team.browser(), "/auth/register-request", email=email)
+    await post(team.browser(), "/auth/register-request", email="Ida@example.org")
+    await post(team.browser(), "/auth/register-request", email="ida@example.org")
     found = await letters(mailbox, 2)
     assert [to for to, _, _ in found] == ["ida@example.org"] * 2
     bodies = [
@@ -175,14 +175,14 @@ async def test_a_mail_server_that_fails_is_the_logs_affair(
     team: Team, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     mailbox._refuses = {"RCPT": "550 no"}
-    await ask(team.browser(), "reset-request", username=USER)
+    await post(team.browser(), "/auth/reset-request", username=USER)
     await until(lambda: "a letter was not sent" in caplog.text)
     assert mailbox.letters == []
 
 
 async def test_without_a_mail_server_addresses_are_taken_as_they_are(bare: Team) -> None:
-    await ask(bare.browser(), "reset-request", username="olga")
-    await ask(bare.browser(), "register-request", email="olga@example.org")
+    await post(bare.browser(), "/auth/reset-request", username="olga")
+    await post(bare.browser(), "/auth/register-request", email="olga@example.org")
     for email in ("olga@example.org", None):
         answer = await bare.owner.post("/auth/email", json={"email": email})
         assert answer.status_code == 204
