@@ -16,6 +16,7 @@ from chatbox.accounts.oidc.provider import provider_of
 from chatbox.accounts.people import People
 from chatbox.accounts.postbox import Postbox
 from chatbox.accounts.profile import Profile
+from chatbox.accounts.proxy import Vouching
 from chatbox.accounts.refresh import Refreshing
 from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
@@ -107,7 +108,10 @@ class FrontDesk:
             oidc=config.oidc.name if config.oidc.issuer else None,
             mail=self.letters.is_on,
         )
-        self.gate = Gate(self.logins, tokens, mode=mode, site=site, rates=rates, tasks=tasks)
+        vouching = Vouching(database, config.proxy_login, config.trusted_proxies)
+        self.gate = Gate(
+            self.logins, tokens, vouching, mode=mode, site=site, rates=rates, tasks=tasks
+        )
 
     async def start(self) -> None:
         """Find out the mode and the owner, and begin to look after what is open."""

@@ -7,15 +7,42 @@ the configuration names and brings the secret along; everything else is as if it
 import hmac
 import re
 from collections.abc import Iterable
+from typing import Any
 
+from chatbox.accounts.passwords import normal_name
+from chatbox.accounts.store import users as user_store
+from chatbox.accounts.store.users import UserRow
 from chatbox.config import ProxyLogin
+from chatbox.db.database import Database
 from chatbox.errors import StartRefused
-from chatbox.kit.networks import Network, is_within, parse_address
+from chatbox.kit.networks import Network, is_within, parse_address, parse_networks
 
 SECRET_HEADER = b"x-chatbox-proxy-secret"
 LONGEST = 320
 SHORTEST_SECRET = 16
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+
+
+class Vouching:
+    """Finds the account that a request's proxy vouches for."""
+
+    def __init__(self, database: Database, proxy: ProxyLogin, trusted_proxies: str) -> None:
+        self._database = database
+        self._proxy = proxy
+        listed = (item for part in trusted_proxies.split(",") if (item := part.strip()))
+        self._trusted = parse_networks(listed) if proxy.header else ()
+
+    async def find(self, scope: Any) -> UserRow | None:
+        """Answer an active account, or None."""
+        if not self._proxy.header:
+            return None
+        peer = (scope.get("client") or ("",))[0]
+        name = vouched_name(scope["headers"], peer, proxy=self._proxy, trusted=self._trusted)
+        if name is None:
+            return None
+        async with self._database.read() as reader:
+            user = await user_store.find_user_by_name(reader, normal_name(name))
+        return user if user is not None and user.state == "active" else None
 
 
 def vouched_name(

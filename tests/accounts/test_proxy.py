@@ -1,5 +1,8 @@
 """Who a proxy vouches for, and everybody who only pretends to be one."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,8 @@ from chatbox.accounts.proxy import check_proxy_login, vouched_name
 from chatbox.config import ProxyLogin
 from chatbox.errors import StartRefused
 from chatbox.kit.networks import parse_networks
+from tests.running import config_in, events_of, good, next_of, refused
+from tests.team import USER, Team, Template, run_team
 
 SECRET = "canary-proxy-secret-1"
 PROXY = ProxyLogin(header="X-User-ID", secret=SECRET)
@@ -98,3 +103,53 @@ def test_half_a_configuration_stops_the_start(
 def test_a_whole_one_and_none_do_not() -> None:
     check_proxy_login(ProxyLogin(), "")
     check_proxy_login(PROXY, "10.0.0.0/8")
+
+
+@pytest.fixture
+async def behind_proxy(data_dir: Path, team_template: Template) -> AsyncIterator[Team]:
+    """A server that believes a proxy on this computer."""
+    proxy = ProxyLogin(header="Remote-User", secret=SECRET)
+    config = config_in(data_dir, team=True, trusted_proxies="127.0.0.1", proxy_login=proxy)
+    async with run_team(config, team_template) as running:
+        yield running
+
+
+def vouching_for(who: str, secret: str = SECRET) -> dict[str, str]:
+    return {"Remote-User": who, "X-Chatbox-Proxy-Secret": secret}
+
+
+async def test_who_comes_through_the_proxy_is_who_it_says(behind_proxy: Team) -> None:
+    team, browser = behind_proxy, behind_proxy.browser()
+    me = good(await browser.get("/auth/me", headers=vouching_for("Uma")))
+    assert (me["username"], me["login_id"], me["verified_until"]) == (USER, None, None)
+    good(await browser.post("/sessions", json={}, headers=vouching_for(USER)))
+    refused(await browser.get("/users", headers=vouching_for(USER)), 403, "forbidden")
+    answer = await browser.post("/auth/email", json={"email": None}, headers=vouching_for(USER))
+    refused(answer, 403, "step_up_required")
+    for headers in (vouching_for("nobody"), vouching_for(USER, "x" * 21), {"Remote-User": USER}):
+        refused(await browser.get("/auth/me", headers=headers), 401, "login_required")
+    bearer = vouching_for(USER) | {"Authorization": "Bearer x"}
+    refused(await browser.get("/auth/me", headers=bearer), 401, "login_required")
+    me = good(await team.owner.get("/auth/me", headers=vouching_for(USER)))
+    assert me["username"] == "olga"  # a login goes first
+
+
+async def test_what_is_open_through_the_proxy_ends_with_the_account(behind_proxy: Team) -> None:
+    team, browser = behind_proxy, behind_proxy.browser()
+    async with browser.stream("GET", "/events", headers=vouching_for(USER)) as response:
+        events = events_of(response)
+        await next_of(events, "hello")
+        await team.site.server.desk.sentinel.look()
+        await team[USER].post("/sessions", json={})
+        await next_of(events, "session")
+        url = f"/users/{team.id_of(USER)}"
+        good(await team.owner.patch(url, json={"state": "suspended"}))
+        async with asyncio.timeout(10):
+            while await anext(events, None) is not None:
+                pass
+    refused(await browser.get("/auth/me", headers=vouching_for(USER)), 401, "login_required")
+
+
+async def test_without_the_configuration_nobody_is_believed(team: Team) -> None:
+    answer = await team.browser().get("/auth/me", headers=vouching_for(USER))
+    refused(answer, 401, "login_required")
