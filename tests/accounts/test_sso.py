@@ -140,7 +140,7 @@ async def test_who_may_not_have_an_account_gets_none(
     open_team: Open, login: str, values: JSON, code: str
 ) -> None:
     async with open_team(**values) as team, Person(team) as person:
-        assert await person.sign_in(login) == f"/login#error={code}"
+        assert await person.sign_in(login) == f"/login?next=%2Fc%2F7#error={code}"
         refused(await person.client.get(f"{person.api}/auth/me"), 401, "login_required")
         assert len(good(await team.owner.get("/users"))["items"]) == 5
         assert (await audited(team, "login.open"))[-1] == {
@@ -153,7 +153,7 @@ async def test_an_address_does_not_open_the_account_that_has_it(open_team: Open)
     async with open_team() as team, Person(team) as thief, Person(team) as uma:
         change = {"email": "uma@example.org"}
         good(await team.owner.patch(f"/users/{team.id_of(USER)}", json=change))
-        assert await thief.sign_in("uma") == "/login#error=oidc_email_taken"
+        assert await thief.sign_in("uma") == "/login?next=%2Fc%2F7#error=oidc_email_taken"
         uma.sign_in_here(USER)
         assert await uma.link("uma") == "/settings"
         assert [one["email"] for one in (await uma.me())["identities"]] == ["uma@example.org"]
@@ -166,7 +166,7 @@ async def test_an_identity_belongs_to_one_account(open_team: Open) -> None:
     async with open_team() as team, Person(team) as ada, Person(team) as uma:
         await ada.sign_in("ada")
         uma.sign_in_here(USER)
-        assert await uma.link("ada") == "/login#error=oidc_linked_elsewhere"
+        assert await uma.link("ada") == "/login?next=%2Fsettings#error=oidc_linked_elsewhere"
         assert (await uma.me())["identities"] == []
 
 
@@ -181,7 +181,7 @@ async def test_a_link_is_made_by_the_browser_and_person_that_began(open_team: Op
         told = good(await uma.client.post(f"{uma.api}/auth/oidc/link"))
         await uma.client.post(f"{uma.api}/auth/logout")
         answer = await uma.come_back(told["url"], "ida")
-        assert answer.headers["location"] == "/login#error=oidc_other_account"
+        assert answer.headers["location"] == "/login?next=%2Fsettings#error=oidc_other_account"
 
 
 async def test_the_only_way_in_stays(open_team: Open) -> None:
@@ -208,7 +208,7 @@ async def test_signing_in_again_is_a_fresh_proof(open_team: Open) -> None:
         refused(answer, 403, "step_up_required")
         with pytest.raises(AssertionError, match="asks who this is"):
             await ada.sign_in()  # the provider's own cookie is not enough
-        assert await ada.sign_in("eve") == "/login#error=oidc_other_account"
+        assert await ada.sign_in("eve", "/") == "/login#error=oidc_other_account"
         assert await ada.sign_in("ada") == "/c/7"
         after = await ada.me()
         assert after["verified_until"] is not None
@@ -228,7 +228,7 @@ async def test_a_suspended_account_stays_suspended(open_team: Open) -> None:
         url = f"/users/{(await ada.me())['id']}"
         good(await team.owner.patch(url, json={"state": "suspended"}))
         refused(await ada.client.get(f"{ada.api}/auth/me"), 401, "login_required")
-        assert await ada.sign_in("ada") == "/login#error=suspended"
+        assert await ada.sign_in("ada", "//evil.test") == "/login#error=suspended"
         assert good(await team.owner.get(url))["state"] == "suspended"
 
 
@@ -257,7 +257,7 @@ async def test_what_did_not_begin_here_does_not_end_here(open_team: Open) -> Non
                 302,
                 "/login#error=oidc_expired",
             )
-        assert await ada.sign_in("ada", cancels=True) == "/login#error=oidc_denied"
+        assert await ada.sign_in("ada", cancels=True) == ("/login?next=%2Fc%2F7#error=oidc_denied")
         post = await ada.client.post(f"{ada.url}{HOME}", headers=FROM_ELSEWHERE)
         assert post.status_code in (403, 405)
         start = await ada.client.get(f"{ada.api}/auth/oidc/start", headers=FROM_ELSEWHERE)

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
@@ -154,7 +155,8 @@ def _flow_cookie(browser: str, visit: Visit) -> Cookie:
 
 def _failed(failed: OidcFailed, visit: Visit) -> Response[bytes]:
     logger.warning("signing in elsewhere failed", extra={"code": failed.code, "why": str(failed)})
-    return _redirect(f"/login#error={failed.code}", _flow_cookie("", visit))
+    wanted = "" if failed.next == "/" else f"?next={quote(failed.next, safe='')}"
+    return _redirect(f"/login{wanted}#error={failed.code}", _flow_cookie("", visit))
 
 
 def _redirect(target: str, *cookies: Cookie) -> Response[bytes]:
