@@ -13,6 +13,7 @@ from chatbox.accounts.auth import caller_of, surroundings_of
 from chatbox.accounts.front_desk import FrontDesk
 from chatbox.accounts.routes.auth import MeRoutes, SignInRoutes
 from chatbox.accounts.routes.factors import FactorRoutes, RefreshRoutes, StepUpRoutes
+from chatbox.accounts.routes.letters import LetterRoutes
 from chatbox.accounts.routes.oidc import OidcRoutes
 from chatbox.accounts.routes.pages import PageRoutes
 from chatbox.accounts.routes.people import InvitationRoutes, PeopleRoutes, RoleRoutes, TeamRoutes
@@ -97,6 +98,7 @@ ROUTES: list[type[Controller] | HTTPRouteHandler] = [
     MeRoutes,
     StepUpRoutes,
     FactorRoutes,
+    LetterRoutes,
     OidcRoutes,
     PeopleRoutes,
     InvitationRoutes,

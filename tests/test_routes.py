@@ -35,6 +35,7 @@ async def own(chat: Site) -> dict[str, str]:
         "model_id": "up%2Fecho",
         "user_id": OWNER.public_id,
         "login_id": UNKNOWN,
+        "identity_id": UNKNOWN,
         "invitation_id": UNKNOWN,
         "grant_id": UNKNOWN,
         "path": "c/anything",

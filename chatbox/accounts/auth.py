@@ -13,6 +13,7 @@ from litestar.types import Scope
 
 from chatbox.accounts.factors import needs_factor
 from chatbox.accounts.logins import TOUCH_MS, Logins
+from chatbox.accounts.proxy import Vouching
 from chatbox.accounts.store.logins import Present
 from chatbox.accounts.tokens import AccessTokens
 from chatbox.accounts.visit import Visit, visit_of
@@ -35,6 +36,7 @@ class Gate:
         self,
         logins: Logins,
         tokens: AccessTokens,
+        vouching: Vouching,
         *,
         mode: Mode,
         site: SiteSettings,
@@ -44,6 +46,7 @@ class Gate:
         self.alone = OWNER
         self._logins = logins
         self._tokens = tokens
+        self._vouching = vouching
         self._mode = mode
         self._site = site
         self._rates = rates
@@ -57,7 +60,7 @@ class Gate:
         if not isinstance(action, Action):
             raise Forbidden
         visit = visit_of(connection.scope)
-        caller = await self._caller(visit, action)
+        caller = await self._caller(connection.scope, visit, action)
         state = connection.scope["state"]
         state["visit"], state["caller"] = visit, caller
         method = str(connection.scope.get("method", "WS"))
@@ -71,16 +74,16 @@ class Gate:
 
     async def knows(self, scope: Scope) -> bool:
         """Whether somebody is signed in; asked before a large body is taken."""
-        return await self._caller(visit_of(scope), Action.OPEN) is not None
+        return await self._caller(scope, visit_of(scope), Action.OPEN) is not None
 
-    async def _caller(self, visit: Visit, action: Action) -> Caller | None:
+    async def _caller(self, scope: Scope, visit: Visit, action: Action) -> Caller | None:
         if not self._mode.is_team:
             return self.alone
         present = await self._present(visit)
         if present is None:
             if visit.bearer is not None and action is not Action.OPEN:
                 raise LoginRequired
-            return None
+            return await self._vouched(scope, visit)
         if now_ms() - present.used_at > TOUCH_MS:
             self._tasks.spawn(self._logins.touch(present, visit.address), name="login used")
         return Caller(
@@ -92,6 +95,20 @@ class Gate:
             rights_version=present.rights_version,
             address=visit.address,
             must_enrol=needs_factor(self._site.now, present.role, has_one=present.has_totp),
+        )
+
+    async def _vouched(self, scope: Scope, visit: Visit) -> Caller | None:
+        """Whom a trusted proxy names; without a login, and without a fresh proof."""
+        user = await self._vouching.find(scope) if visit.bearer is None else None
+        if user is None:
+            return None
+        return Caller(
+            user_id=user.id,
+            role=user.role,
+            public_id=user.public_id,
+            rights_version=user.rights_version,
+            address=visit.address,
+            must_enrol=needs_factor(self._site.now, user.role, has_one=user.has_totp),
         )
 
     async def _present(self, visit: Visit) -> Present | None:

@@ -9,11 +9,14 @@ from chatbox.accounts.factors import Factors
 from chatbox.accounts.hashing import Hasher
 from chatbox.accounts.invitations import Invitations
 from chatbox.accounts.joining import Joining
+from chatbox.accounts.letters import Letters
 from chatbox.accounts.links import Links
 from chatbox.accounts.logins import Logins
 from chatbox.accounts.oidc.provider import provider_of
 from chatbox.accounts.people import People
+from chatbox.accounts.postbox import Postbox
 from chatbox.accounts.profile import Profile
+from chatbox.accounts.proxy import Vouching
 from chatbox.accounts.refresh import Refreshing
 from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
@@ -86,6 +89,15 @@ class FrontDesk:
             oidc=config.oidc,
             mode=mode,
         )
+        self.letters = Letters(
+            database,
+            tasks,
+            Postbox(config.alerts, site, base),
+            links=self.links,
+            mode=mode,
+            site=site,
+            settings=settings,
+        )
         self.boots = Boots(
             settings,
             self.profile,
@@ -94,9 +106,12 @@ class FrontDesk:
             mode=mode,
             site=site,
             oidc=config.oidc.name if config.oidc.issuer else None,
-            mail=bool(config.alerts.smtp_host),
+            mail=self.letters.is_on,
         )
-        self.gate = Gate(self.logins, tokens, mode=mode, site=site, rates=rates, tasks=tasks)
+        vouching = Vouching(database, config.proxy_login, config.trusted_proxies)
+        self.gate = Gate(
+            self.logins, tokens, vouching, mode=mode, site=site, rates=rates, tasks=tasks
+        )
 
     async def start(self) -> None:
         """Find out the mode and the owner, and begin to look after what is open."""
@@ -134,5 +149,6 @@ class FrontDesk:
             "invitations": self.invitations,
             "profile": self.profile,
             "sso": self.sso,
+            "letters": self.letters,
             "boots": self.boots,
         }

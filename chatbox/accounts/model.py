@@ -146,6 +146,24 @@ class PasswordReset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: Password
 
 
+class ResetRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose password was forgotten."""
+
+    username: SignInName
+
+
+class RegistrationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who would like an account."""
+
+    email: Email
+
+
+class EmailChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another e-mail address, or none."""
+
+    email: Email | None
+
+
 class Login(msgspec.Struct, frozen=True):
     """An authenticated period of a browser or a program."""
 

@@ -52,22 +52,29 @@ class Sentinel:
         standing, active = await self._database.snapshot(
             lambda reader: _stand(reader, viewers, running)
         )
-        self._hub.cut(lambda one: one in viewers and standing.get(one.caller.login) != _of(one))
+        self._hub.cut(lambda one: one in viewers and _of(one) not in standing)
         for user_id in running - active:
             await self._stop_turns(user_id)
 
 
 async def _stand(
     reader: Reader, viewers: list[Viewer], running: set[int]
-) -> tuple[dict[int, tuple[int, int]], set[int]]:
-    """Which logins are good, for whom and under which rights; which accounts are active."""
+) -> tuple[set[tuple[int, int, int]], set[int]]:
+    """Which logins are good, for whom and under which rights; which accounts are active.
+
+    Whom a proxy vouches for has no login: the account alone decides.
+    """
     now = now_ms()
     rows = await login_store.list_standing(
         reader, [one.caller.login for one in viewers], now=now, idle_since=now - IDLE_MS
     )
-    active = await user_store.list_active(reader, running)
-    return {row.login: (row.user_id, row.rights_version) for row in rows}, set(active)
+    vouched = {one.caller.user_id for one in viewers if not one.caller.login}
+    accounts = await user_store.list_rights(reader, running | vouched)
+    standing = {(row.login, row.user_id, row.rights_version) for row in rows}
+    standing |= {(0, row.user_id, row.rights_version) for row in accounts if row.user_id in vouched}
+    return standing, {row.user_id for row in accounts}
 
 
-def _of(viewer: Viewer) -> tuple[int, int]:
-    return viewer.caller.user_id, viewer.caller.rights_version
+def _of(viewer: Viewer) -> tuple[int, int, int]:
+    caller = viewer.caller
+    return caller.login, caller.user_id, caller.rights_version

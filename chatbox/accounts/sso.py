@@ -61,23 +61,21 @@ class SingleSignOn:
         self, answer: Answer, browser: str, visit: Visit, caller: Caller | None
     ) -> tuple[str, Opened | None]:
         """Where to go on, and the login that has begun, if any. Raises `OidcFailed`."""
+        provider, next_path = self._known(), "/"
         try:
-            flow, identity = await self._known().finish(answer, browser)
+            flow = provider.flow_of(answer, browser)
+            next_path = flow.next
+            identity = await provider.finish(answer, flow)
             if flow.user is not None and (caller is None or caller.user_id != flow.user):
                 raise OidcFailed("oidc_other_account", "Somebody else has signed in meanwhile.")
             if flow.links and caller is not None:
                 await self._link(caller, identity)
-                return flow.next, None
-            return flow.next, await self._sign_in(flow, identity, visit, caller)
+                return next_path, None
+            return next_path, await self._sign_in(flow, identity, visit, caller)
         except OidcFailed as failed:
-            entry = Entry(
-                action="login.open",
-                address=visit.address,
-                result="refused",
-                detail={"via": "oidc", "why": failed.code},
-            )
+            failed.next = next_path
             async with self._database.write() as writer:
-                await record(writer, entry)
+                await record(writer, _refused(visit, failed))
             raise
 
     async def unlink(self, caller: Caller, identity_id: str) -> None:
@@ -151,6 +149,15 @@ async def _insert(writer: Writer, user_id: int, identity: Identity) -> str:
         at=now_ms(),
     )
     return public_id
+
+
+def _refused(visit: Visit, failed: OidcFailed) -> Entry:
+    return Entry(
+        action="login.open",
+        address=visit.address,
+        result="refused",
+        detail={"via": "oidc", "why": failed.code},
+    )
 
 
 def _told(action: str, caller: Caller, identity_id: str) -> Entry:

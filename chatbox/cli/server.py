@@ -18,6 +18,7 @@ import uvicorn
 
 from chatbox import errors
 from chatbox.accounts.oidc.start import check_oidc
+from chatbox.accounts.proxy import check_proxy_login
 from chatbox.app import Server, open_server
 from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
@@ -62,6 +63,7 @@ def serve(config: Config) -> int:
     check_targets(config.alerts)
     trusted_proxies(config.trusted_proxies)
     check_oidc(config.oidc)
+    check_proxy_login(config.proxy_login, config.trusted_proxies)
     raise_open_files(config.limits)
     os.umask(0o077)
     directory = config.data_path

@@ -97,15 +97,19 @@ class Targets:
         await post_signed(self._client, url, body, secret=secret, name=notice.id)
 
     async def _mail(self, notice: Notice) -> None:
-        alerts = self._alerts
-        server = MailServer(
-            host=alerts.smtp_host,
-            port=alerts.smtp_port,
-            security=alerts.smtp_security,
-            user=alerts.smtp_user,
-            password=alerts.smtp_password,
-        )
-        await in_daemon_thread(partial(send_mail, server, _letter(alerts, notice)))
+        letter = _letter(self._alerts, notice)
+        await in_daemon_thread(partial(send_mail, mail_server(self._alerts), letter))
+
+
+def mail_server(alerts: Alerts) -> MailServer:
+    """The server that mail is handed to."""
+    return MailServer(
+        host=alerts.smtp_host,
+        port=alerts.smtp_port,
+        security=alerts.smtp_security,
+        user=alerts.smtp_user,
+        password=alerts.smtp_password,
+    )
 
 
 def notice_of(event: Event, rule: str, detail: str, *, since_ms: int | None = None) -> Notice:
@@ -149,7 +153,7 @@ def check_targets(alerts: Alerts) -> None:
                 "The value of alerts.webhook_secret begins with whsec_, but what follows is not "
                 "base64."
             ) from None
-    if alerts.email_to:
+    if alerts.email_to or alerts.smtp_host:
         _check_mail(alerts)
 
 
@@ -158,7 +162,9 @@ def _check_mail(alerts: Alerts) -> None:
         raise StartRefused("With alerts.email_to, alerts.smtp_host must name a mail server.")
     if not 1 <= alerts.smtp_port <= 65_535:
         raise StartRefused("The value of alerts.smtp_port must be between 1 and 65535.")
-    addresses = {"alerts.email_from": alerts.email_from, "alerts.email_to": alerts.email_to}
+    addresses = {"alerts.email_from": alerts.email_from}
+    if alerts.email_to:
+        addresses["alerts.email_to"] = alerts.email_to
     for name, value in addresses.items():
         if not _ADDRESS.fullmatch(value):
             raise StartRefused(f"The value of {name} must be one e-mail address, not {value!r}.")

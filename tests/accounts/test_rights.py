@@ -39,6 +39,7 @@ async def ids(team: Team, upstream: Upstream) -> dict[str, str]:
         "model_id": "up%2Fecho",
         "user_id": team.id_of(OWNER),
         "login_id": team.people[OWNER]["login_id"],
+        "identity_id": UNKNOWN,
         "invitation_id": invitation["id"],
         "grant_id": UNKNOWN,
         "path": "c/anything",

@@ -13,7 +13,7 @@ from chatbox.accounts.oidc.provider import HOME
 from chatbox.config import Oidc
 from tests.accounts.idp import Browser, IdP
 from tests.running import JSON, config_in, good, refused
-from tests.team import PASSWORD, USER, Team, Template, run_team
+from tests.team import USER, Team, Template, run_team
 
 FROM_ELSEWHERE = {
     "Sec-Fetch-Site": "cross-site",
@@ -48,6 +48,7 @@ class Person(Browser):
 
     def __init__(self, team: Team) -> None:
         super().__init__()
+        self.team = team
         self.url = team.site.url
         self.api = f"{team.site.url}/api/v1"
 
@@ -63,10 +64,10 @@ class Person(Browser):
         assert answer.status_code == 302
         return answer.headers["location"]
 
-    async def sign_in_here(self, who: str) -> None:
-        """Sign in with the password."""
-        body = {"username": who, "password": PASSWORD}
-        good(await self.client.post(f"{self.api}/auth/login", json=body))
+    def sign_in_here(self, who: str) -> None:
+        """Be the browser of somebody who has signed in with the password."""
+        token = self.team[who].cookies["chatbox"]
+        self.client.cookies.set("chatbox", token, domain="127.0.0.1", path="/")
 
     async def link(self, login: str) -> str:
         """Link the account; where that leads."""
@@ -139,7 +140,7 @@ async def test_who_may_not_have_an_account_gets_none(
     open_team: Open, login: str, values: JSON, code: str
 ) -> None:
     async with open_team(**values) as team, Person(team) as person:
-        assert await person.sign_in(login) == f"/login#error={code}"
+        assert await person.sign_in(login) == f"/login?next=%2Fc%2F7#error={code}"
         refused(await person.client.get(f"{person.api}/auth/me"), 401, "login_required")
         assert len(good(await team.owner.get("/users"))["items"]) == 5
         assert (await audited(team, "login.open"))[-1] == {
@@ -152,8 +153,8 @@ async def test_an_address_does_not_open_the_account_that_has_it(open_team: Open)
     async with open_team() as team, Person(team) as thief, Person(team) as uma:
         change = {"email": "uma@example.org"}
         good(await team.owner.patch(f"/users/{team.id_of(USER)}", json=change))
-        assert await thief.sign_in("uma") == "/login#error=oidc_email_taken"
-        await uma.sign_in_here(USER)
+        assert await thief.sign_in("uma") == "/login?next=%2Fc%2F7#error=oidc_email_taken"
+        uma.sign_in_here(USER)
         assert await uma.link("uma") == "/settings"
         assert [one["email"] for one in (await uma.me())["identities"]] == ["uma@example.org"]
         await uma.client.post(f"{uma.api}/auth/logout")
@@ -164,15 +165,15 @@ async def test_an_address_does_not_open_the_account_that_has_it(open_team: Open)
 async def test_an_identity_belongs_to_one_account(open_team: Open) -> None:
     async with open_team() as team, Person(team) as ada, Person(team) as uma:
         await ada.sign_in("ada")
-        await uma.sign_in_here(USER)
-        assert await uma.link("ada") == "/login#error=oidc_linked_elsewhere"
+        uma.sign_in_here(USER)
+        assert await uma.link("ada") == "/login?next=%2Fsettings#error=oidc_linked_elsewhere"
         assert (await uma.me())["identities"] == []
 
 
 async def test_a_link_is_made_by_the_browser_and_person_that_began(open_team: Open) -> None:
     async with open_team() as team, Person(team) as uma, Person(team) as other:
-        await uma.sign_in_here(USER)
-        await other.sign_in_here("otto")
+        uma.sign_in_here(USER)
+        other.sign_in_here("otto")
         told = good(await uma.client.post(f"{uma.api}/auth/oidc/link"))
         back = await other.go(told["url"], until=team.site.url + HOME, login="mallory")
         answer = await other.client.get(back)
@@ -180,7 +181,7 @@ async def test_a_link_is_made_by_the_browser_and_person_that_began(open_team: Op
         told = good(await uma.client.post(f"{uma.api}/auth/oidc/link"))
         await uma.client.post(f"{uma.api}/auth/logout")
         answer = await uma.come_back(told["url"], "ida")
-        assert answer.headers["location"] == "/login#error=oidc_other_account"
+        assert answer.headers["location"] == "/login?next=%2Fsettings#error=oidc_other_account"
 
 
 async def test_the_only_way_in_stays(open_team: Open) -> None:
@@ -188,14 +189,14 @@ async def test_the_only_way_in_stays(open_team: Open) -> None:
         await ada.sign_in("ada")
         await ada.sign_in("ada")  # fresh
         (identity,) = (await ada.me())["identities"]
-        url = f"{ada.api}/auth/identities/{identity['id']}"
-        await uma.sign_in_here(USER)
-        refused(await uma.client.delete(url), 404, "not_found")
-        refused(await ada.client.delete(url), 403, "forbidden")
+        path = f"/auth/identities/{identity['id']}"
+        refused(await team[USER].delete(path), 404, "not_found")
+        refused(await ada.client.delete(ada.api + path), 403, "forbidden")
+        uma.sign_in_here(USER)
         await uma.link("uma")
         (identity,) = (await uma.me())["identities"]
-        url = f"{uma.api}/auth/identities/{identity['id']}"
-        assert (await uma.client.delete(url)).status_code == 204
+        answer = await team[USER].delete(f"/auth/identities/{identity['id']}")
+        assert answer.status_code == 204
         assert (await uma.me())["identities"] == []
 
 
@@ -207,7 +208,7 @@ async def test_signing_in_again_is_a_fresh_proof(open_team: Open) -> None:
         refused(answer, 403, "step_up_required")
         with pytest.raises(AssertionError, match="asks who this is"):
             await ada.sign_in()  # the provider's own cookie is not enough
-        assert await ada.sign_in("eve") == "/login#error=oidc_other_account"
+        assert await ada.sign_in("eve", "/") == "/login#error=oidc_other_account"
         assert await ada.sign_in("ada") == "/c/7"
         after = await ada.me()
         assert after["verified_until"] is not None
@@ -227,8 +228,20 @@ async def test_a_suspended_account_stays_suspended(open_team: Open) -> None:
         url = f"/users/{(await ada.me())['id']}"
         good(await team.owner.patch(url, json={"state": "suspended"}))
         refused(await ada.client.get(f"{ada.api}/auth/me"), 401, "login_required")
-        assert await ada.sign_in("ada") == "/login#error=suspended"
+        assert await ada.sign_in("ada", "//evil.test") == "/login#error=suspended"
         assert good(await team.owner.get(url))["state"] == "suspended"
+
+
+async def test_the_flow_is_bound_to_the_browser_by_a_cookie(open_team: Open) -> None:
+    async with open_team() as team:
+        answer = await team.browser().get("/auth/oidc/start")
+        (cookie,) = answer.headers.get_list("set-cookie")
+        name, _, flags = cookie.partition(";")
+        assert name.startswith("chatbox-oidc=")
+        flags = {flag.strip().lower() for flag in flags.split(";")}
+        assert flags == {"httponly", "max-age=600", "path=/", "samesite=lax"}
+        assert answer.status_code == 302
+        assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_what_did_not_begin_here_does_not_end_here(open_team: Open) -> None:
@@ -244,7 +257,7 @@ async def test_what_did_not_begin_here_does_not_end_here(open_team: Open) -> Non
                 302,
                 "/login#error=oidc_expired",
             )
-        assert await ada.sign_in("ada", cancels=True) == "/login#error=oidc_denied"
+        assert await ada.sign_in("ada", cancels=True) == ("/login?next=%2Fc%2F7#error=oidc_denied")
         post = await ada.client.post(f"{ada.url}{HOME}", headers=FROM_ELSEWHERE)
         assert post.status_code in (403, 405)
         start = await ada.client.get(f"{ada.api}/auth/oidc/start", headers=FROM_ELSEWHERE)

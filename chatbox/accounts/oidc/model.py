@@ -22,10 +22,14 @@ Failure = Literal[
 
 
 class OidcFailed(Exception):
-    """Signing in did not work: `code` is for the page, the text for the log; it has no secret."""
+    """Signing in did not work: `code` is for the page, the text for the log; it has no secret.
+
+    `next` is where the person wanted to go, as far as that is known.
+    """
 
     def __init__(self, code: Failure, why: str) -> None:
         self.code: Failure = code
+        self.next = "/"
         super().__init__(why)
 
 

@@ -85,11 +85,15 @@ class Provider:
         joint = "&" if urlsplit(endpoint).query else "?"
         return f"{endpoint}{joint}{urlencode(query)}", started
 
-    async def finish(self, answer: Answer, browser: str) -> tuple[Flow, Identity]:
-        """Who came back, and from which flow. Raises `OidcFailed`."""
+    def flow_of(self, answer: Answer, browser: str) -> Flow:
+        """The flow that an answer belongs to, which is used up by that. Raises `OidcFailed`."""
         flow = self._flows.finish(answer.state, browser)
         if flow is None:
             raise OidcFailed("oidc_expired", "No such sign-in is under way in this browser.")
+        return flow
+
+    async def finish(self, answer: Answer, flow: Flow) -> Identity:
+        """Who came back. Raises `OidcFailed`."""
         metadata = await self._discovery.metadata()
         self._check_sender(answer, metadata)
         if answer.error or not answer.code:
@@ -98,7 +102,7 @@ class Provider:
         identity = await self._identify(token, flow, metadata)
         if flow.is_fresh and (identity.auth_time or 0) < flow.began // 1000 - FRESH_SECONDS:
             raise OidcFailed("oidc_not_fresh", "The provider did not ask the person to sign in.")
-        return flow, identity
+        return identity
 
     def _check_sender(self, answer: Answer, metadata: Metadata) -> None:
         """The answer must come from the provider that was asked (RFC 9207)."""

@@ -2,26 +2,26 @@
 
 import logging
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter, QueryParameter
-from litestar.types import ASGIApp
 from msgspec import Meta
 
 from chatbox.accounts.auth import visitor_of
-from chatbox.accounts.logins import cookie_of
 from chatbox.accounts.oidc.flows import SECONDS
 from chatbox.accounts.oidc.model import OidcFailed
 from chatbox.accounts.oidc.provider import Answer
+from chatbox.accounts.routes.cookies import cookies_of
 from chatbox.accounts.sso import SingleSignOn
-from chatbox.accounts.visit import Visit, cookie_name, set_cookie
+from chatbox.accounts.visit import Visit, cookie_name
 from chatbox.caller import Caller
 from chatbox.errors import IdentityProviderFailed
 from chatbox.rights import Action
-from chatbox.web.asgi import Whole
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ class OidcRoutes(Controller):
         summary="Sign in elsewhere",
         description="Sends the browser to the identity provider. Somebody who is signed in "
         "already has to prove anew who they are; the login that begins then is fresh.",
+        status_code=302,
         responses=ELSEWHERE,
     )
     async def start(
@@ -70,7 +71,7 @@ class OidcRoutes(Controller):
         sso: NamedDependency[SingleSignOn],
         visit: NamedDependency[Visit],
         next_path: Next = "/",
-    ) -> ASGIApp:
+    ) -> Response[bytes]:
         try:
             url, browser = await sso.begin(visitor_of(request.scope), next_path)
         except OidcFailed as failed:
@@ -82,6 +83,7 @@ class OidcRoutes(Controller):
         summary="Come back from elsewhere",
         description="The identity provider sends the browser here. A failure goes to the page "
         "`/login#error=…` with one of the codes that docs/errors.md lists.",
+        status_code=302,
         responses=ELSEWHERE,
     )
     async def come_back(  # noqa: PLR0913 - what a provider sends along
@@ -93,16 +95,15 @@ class OidcRoutes(Controller):
         code: Told = "",
         error: Told = "",
         iss: Sender = None,
-    ) -> ASGIApp:
+    ) -> Response[bytes]:
         browser = request.cookies.get(cookie_name(COOKIE, visit.is_secure), "")
         answer = Answer(state=flow_state, code=code, error=error, iss=iss)
         try:
             target, opened = await sso.finish(answer, browser, visit, visitor_of(request.scope))
         except OidcFailed as failed:
             return _failed(failed, visit)
-        token = None if opened is None else opened.token
-        cookies = [] if token is None else [cookie_of(token, visit)]
-        return _redirect(target, _no_flow_cookie(visit), *cookies)
+        cookies = [] if opened is None else cookies_of(opened, visit)
+        return _redirect(target, _flow_cookie("", visit), *cookies)
 
     @post(
         "/oidc/link",
@@ -123,7 +124,7 @@ class OidcRoutes(Controller):
             url, browser = await sso.begin_link(caller, next_path)
         except OidcFailed as failed:
             raise IdentityProviderFailed from failed
-        return Response(Elsewhere(url), headers={"Set-Cookie": _flow_cookie(browser, visit)})
+        return Response(Elsewhere(url), cookies=[_flow_cookie(browser, visit)])
 
     @delete(
         "/identities/{identity_id:str}",
@@ -140,20 +141,24 @@ class OidcRoutes(Controller):
         await sso.unlink(caller, identity_id)
 
 
-def _flow_cookie(browser: str, visit: Visit) -> str:
-    return set_cookie(COOKIE, browser, visit, seconds=int(SECONDS))
+def _flow_cookie(browser: str, visit: Visit) -> Cookie:
+    """What binds a flow to the browser; empty, it is removed."""
+    return Cookie(
+        key=cookie_name(COOKIE, visit.is_secure),
+        value=browser,
+        max_age=int(SECONDS) if browser else 0,
+        httponly=True,
+        samesite="lax",
+        secure=visit.is_secure,
+    )
 
 
-def _no_flow_cookie(visit: Visit) -> str:
-    return set_cookie(COOKIE, "", visit, seconds=0)
-
-
-def _failed(failed: OidcFailed, visit: Visit) -> Whole:
+def _failed(failed: OidcFailed, visit: Visit) -> Response[bytes]:
     logger.warning("signing in elsewhere failed", extra={"code": failed.code, "why": str(failed)})
-    return _redirect(f"/login#error={failed.code}", _no_flow_cookie(visit))
+    wanted = "" if failed.next == "/" else f"?next={quote(failed.next, safe='')}"
+    return _redirect(f"/login{wanted}#error={failed.code}", _flow_cookie("", visit))
 
 
-def _redirect(target: str, *cookies: str) -> Whole:
-    headers = [(b"location", target.encode())]
-    headers += [(b"set-cookie", cookie.encode()) for cookie in cookies]
-    return Whole(302, b"", media_type=b"text/plain", headers=headers)
+def _redirect(target: str, *cookies: Cookie) -> Response[bytes]:
+    headers = {"Location": target}
+    return Response(b"", status_code=302, media_type="text/plain", headers=headers, cookies=cookies)

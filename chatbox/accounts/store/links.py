@@ -91,6 +91,17 @@ async def delete_invitation(writer: Writer, public_id: str) -> int:
     )
 
 
+async def delete_own_invitations(writer: Writer, email: str) -> None:
+    """Remove the unused invitations that somebody asked for with an address."""
+    await writer.execute(
+        """
+        DELETE FROM links
+        WHERE kind = 'invitation' AND email = :email AND created_by IS NULL AND used_at IS NULL
+        """,
+        email=email,
+    )
+
+
 async def delete_links(writer: Writer, kind: LinkKind, *, user_id: int | None) -> None:
     """Remove the unused links of a kind that are for one account, or for none."""
     await writer.execute(

@@ -238,12 +238,19 @@ async def list_identities(reader: Reader, key: int) -> list[Identity]:
     )
 
 
-async def list_active(reader: Reader, keys: Iterable[int]) -> list[int]:
-    """Which of these accounts exist and are not suspended."""
+class Rights(msgspec.Struct, frozen=True):
+    """An active account and the version of its rights."""
+
+    user_id: int
+    rights_version: int
+
+
+async def list_rights(reader: Reader, keys: Iterable[int]) -> list[Rights]:
+    """The rights of those of these accounts that exist and are not suspended."""
     return await reader.fetch_all(
-        int,
+        Rights,
         """
-        SELECT u.id
+        SELECT u.id AS user_id, u.rights_version
         FROM json_each(:keys) wanted
         JOIN users u ON u.id = wanted.value
         WHERE u.state = 'active'

@@ -129,7 +129,7 @@ function Inside() {
 }
 
 /** Links from mails and administrators work for whoever is signed in, too. */
-const LINKS: readonly string[] = ["invitation", "reset"];
+const LINKS: readonly string[] = ["invitation", "reset", "email"];
 
 export function App() {
   const isLink = isTeam && LINKS.includes(route.value.name);

@@ -55,9 +55,9 @@ async def provider(bad: BadIdP, clock: list[float]) -> AsyncIterator[Provider]:
 
 
 async def finish(provider: Provider, started: Started, **answer: Any) -> tuple[Flow, Identity]:
-    return await provider.finish(
-        Answer(**{"state": started.state, "code": "c", **answer}), started.browser
-    )
+    told = Answer(**{"state": started.state, "code": "c", **answer})
+    flow = provider.flow_of(told, started.browser)
+    return flow, await provider.finish(told, flow)
 
 
 async def outcome(provider: Provider, bad: BadIdP, forge: Forge, **begin: Any) -> str:

@@ -30,7 +30,12 @@ async def sign_in(
 ) -> tuple[Flow, Identity]:
     url, started = await provider.begin("/c/1", **begin)
     back = await browser.go(url, until=HOME, login=login)
-    return await provider.finish(answer_of(back), started.browser)
+    return await finish(provider, answer_of(back), started.browser)
+
+
+async def finish(provider: Provider, answer: Answer, browser: str) -> tuple[Flow, Identity]:
+    flow = provider.flow_of(answer, browser)
+    return flow, await provider.finish(answer, flow)
 
 
 def answer_of(url: str) -> Answer:
@@ -95,7 +100,7 @@ async def test_who_changes_their_mind_is_not_signed_in(idp: IdP, browser: Browse
         url, started = await provider.begin("/")
         back = await browser.go(url, until=HOME, cancels=True)
         with pytest.raises(OidcFailed) as failed:
-            await provider.finish(answer_of(back), started.browser)
+            await finish(provider, answer_of(back), started.browser)
     assert failed.value.code == "oidc_denied"
 
 
@@ -107,10 +112,10 @@ async def test_an_answer_is_taken_once_and_from_the_browser_that_asked(
         back = answer_of(await browser.go(url, until=HOME, login="ada"))
         url, other = await provider.begin("/")
         stolen = answer_of(await browser.go(url, until=HOME))
-        assert (await provider.finish(back, started.browser))[1].subject == "ada"
+        assert (await finish(provider, back, started.browser))[1].subject == "ada"
         for answer, cookie in ((back, started.browser), (stolen, started.browser), (stolen, "")):
             with pytest.raises(OidcFailed) as failed:
-                await provider.finish(answer, cookie)
+                await finish(provider, answer, cookie)
             assert failed.value.code == "oidc_expired"
 
 
@@ -121,5 +126,5 @@ async def test_a_code_of_another_flow_is_refused(idp: IdP, browser: Browser) -> 
         _, started = await provider.begin("/")
         mixed = Answer(state=started.state, code=other.code, iss=other.iss)
         with pytest.raises(OidcFailed) as failed:
-            await provider.finish(mixed, started.browser)  # the verifier does not match
+            await finish(provider, mixed, started.browser)  # the verifier does not match
     assert failed.value.code == "oidc_refused"

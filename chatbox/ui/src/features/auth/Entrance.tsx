@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { navigate, place, route } from "../../lib/router";
 import { boot } from "../../lib/state/boot";
 import { Announcer, ToastRegion } from "../shell";
+import { EmailPage } from "./EmailPage";
 import { LoginPage } from "./LoginPage";
 import { InvitationPage, OwnerPage, RegisterPage } from "./NewAccountPages";
 import { ResetPage } from "./ResetPage";
@@ -21,6 +22,7 @@ function Way() {
   const { name } = route.value;
   if (name === "invitation") return <InvitationPage />;
   if (name === "reset") return <ResetPage />;
+  if (name === "email") return <EmailPage />;
   if (name === "setup" || boot.setup) return <OwnerPage />;
   if (name === "register") return <RegisterPage />;
   return name === "login" ? <LoginPage /> : <ToLogin />;

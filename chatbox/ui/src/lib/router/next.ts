@@ -5,7 +5,7 @@ export function localPath(wanted: string | null): string {
   if (wanted === null || !/^\/(?![/\\])/.test(wanted)) return "/";
   try {
     const { origin, pathname, search, hash } = new URL(wanted, "http://here.invalid");
-    const isDoor = /^\/(?:login|register|setup|invitation|reset|api|v1)(?:\/|$)/.test(pathname);
+    const isDoor = /^\/(?:login|register|setup|invitation|reset|email|api|v1)(?:\/|$)/.test(pathname);
     return origin === "http://here.invalid" && !isDoor && !pathname.startsWith("//") ? pathname + search + hash : "/";
   } catch {
     return "/";

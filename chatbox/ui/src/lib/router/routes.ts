@@ -24,7 +24,7 @@ export const ADMIN_SECTIONS = ["people", "invitations", "rights", "system", "aud
 export type AdminSection = (typeof ADMIN_SECTIONS)[number];
 
 /** The ways in. */
-export const WAYS = ["login", "invitation", "reset", "register"] as const;
+export const WAYS = ["login", "invitation", "reset", "email", "register"] as const;
 export type Way = (typeof WAYS)[number];
 
 export type Route =
