@@ -51,8 +51,9 @@ from chatbox.providers.models import Models
 from chatbox.providers.routes import ModelRoutes, ProviderRoutes
 from chatbox.providers.rows import Rows
 from chatbox.providers.service import Providers
-from chatbox.system.admin_routes import SiteRoutes
+from chatbox.system.admin_routes import AuditRoutes, SiteRoutes
 from chatbox.system.alerts import CHECK_SECONDS, Alarm
+from chatbox.system.audit_log import AuditLog
 from chatbox.system.backup.places import schedule_of
 from chatbox.system.backup.remote import Network
 from chatbox.system.backup.state import last_backup
@@ -93,6 +94,7 @@ ROUTES: list[type[Controller] | HTTPRouteHandler] = [
     HealthRoutes,
     AdminRoutes,
     SiteRoutes,
+    AuditRoutes,
     SignInRoutes,
     RefreshRoutes,
     MeRoutes,
@@ -139,6 +141,7 @@ class Server:
         )
         self.site = SiteSettings(database)
         self.mode = Mode(is_team=False, is_forced=config.team)
+        self.audit = AuditLog(database, self.site)
         self.rates = RateLimits(database, self.site, self.mode)
         self.settings = UserSettings(database, self.hub)
         self.providers = Providers(
@@ -263,6 +266,7 @@ class Server:
         self.tasks.every(STEP_SECONDS, self.watch.sample, name="stats")
         if self.targets:
             self.tasks.every(CHECK_SECONDS, self.alarm.check, name="alerts")
+        self.tasks.every(DAY, self.audit.forget, name="audit")
         self.tasks.every(SAVE_SECONDS, self.rates.save, name="rates")
         self.tasks.every(STORAGE_SECONDS, self.database.condition.recover, name="storage")
         if self.backups is not None:
@@ -319,6 +323,7 @@ class Server:
             "discovery": self.discovery,
             "settings": self.settings,
             "site": self.site,
+            "audit": self.audit,
             "sessions": self.sessions,
             "messages": self.messages,
             "turning": self.turning,

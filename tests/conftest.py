@@ -13,7 +13,7 @@ from chatbox.db.invariants import ALWAYS, AT_REST, violations
 from chatbox.db.migrate import migrate
 from chatbox.db.quiet import reading
 from tests.running import Site, config_in, run_site
-from tests.team import Team, Template, make_template, run_team
+from tests.team import Team, Template, lift_rates, make_template, run_team
 from tests.upstream import Upstream
 
 
@@ -77,6 +77,7 @@ async def team(data_dir: Path, team_template: Template) -> AsyncIterator[Team]:
 async def bare_team(data_dir: Path) -> AsyncIterator[Team]:
     """A running server in team mode that nobody has set up."""
     async with run_site(config_in(data_dir, team=True)) as site:
+        await lift_rates(site)
         team = Team(site)
         yield team
         await team.aclose()

@@ -187,7 +187,9 @@ async def run_site(config: Config, environ: Mapping[str, str] | None = None) -> 
 async def _http(server: Server, listener: socket.socket) -> AsyncIterator[None]:
     """Serve without uvicorn's main loop, which takes a fifth of a second to end."""
     http = uvicorn.Server(
-        uvicorn.Config(server.app, lifespan="off", log_config=None, ws="websockets-sansio")
+        uvicorn.Config(
+            server.app, lifespan="off", log_config=None, ws="websockets-sansio", proxy_headers=False
+        )
     )
     http.config.load()
     http.lifespan = http.config.lifespan_class(http.config)

@@ -13,15 +13,17 @@ from chatbox.db.invariants import AT_REST, violations
 from chatbox.db.lock import owner_of
 from chatbox.db.migrate import Schema, check_sqlite, known_schema
 from chatbox.db.peek import peek
-from chatbox.db.quiet import has_log, reading
+from chatbox.db.quiet import has_log, look, reading
 from chatbox.db.snapshots import way_back
 from chatbox.errors import StartRefused
 from chatbox.kit.clock import now_ms, rfc3339
 from chatbox.kit.secretbox import SecretBox, read_master_key
 from chatbox.providers.checkup import ask_providers, closed_secrets, read_providers
+from chatbox.system.audit_chain import check_chain
 from chatbox.system.instance import check_key, holds_secrets
 
 _NEWEST = "SELECT max(updated_at) FROM sessions"
+_AUDITED = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'"
 _LEEWAY_MS = 60_000
 
 
@@ -51,6 +53,7 @@ def check_data(config: Config, *, deep: bool) -> Iterator[Finding]:
     yield finding
     if deep:
         yield _soundness(path, schema)
+        yield _audit(path)
         yield from _providers(config, path, box)
 
 
@@ -116,6 +119,23 @@ def _soundness(path: Path, schema: Schema) -> Finding:
         )
     part = "" if not schema.pending else " as far as its older schema can be checked"
     return fine("soundness", f"Everything in the file fits together{part}.")
+
+
+def _audit(path: Path) -> Finding:
+    """Every row of the audit log must fit to the one before it."""
+    try:
+        if not peek(path, _AUDITED, table="audit"):
+            return fine("audit", "The audit log is empty.")
+        chain = look(path, check_chain)
+    except StorageFailed as problem:
+        return failure("audit", _unreadable(path, problem))
+    if chain.broken_at is not None:
+        return failure(
+            "audit",
+            f"The audit log was changed: entry {chain.broken_at} does not fit to the one before it "
+            "or is missing. Compare it with an earlier export or backup.",
+        )
+    return fine("audit", f"The audit log is whole: {chain.entries} entries.")
 
 
 def _providers(config: Config, path: Path, box: SecretBox | None) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """The audit log: who did what, when and from where; never what was said, and no secret.
 
 Rows are only ever added. Each one's hash covers the row and the hash before it (SHA-256 over JSON),
-so a row that was changed or removed later breaks the chain. Cutting off its end does not: whoever
-exports the log regularly can tell.
+so a row that was changed or removed later breaks the chain, which `audit_chain` checks. Whoever
+can write the file can write a whole new chain, too: only exports that are kept elsewhere tell.
 """
 
 import hashlib
@@ -33,6 +33,7 @@ async def record(writer: Writer, entry: Entry) -> None:
     """Add a row, in the transaction of what it tells about."""
     before = await last_hash(writer)
     at, detail = now_ms(), encode_json(entry.detail)
+    told = (at, entry.actor, entry.address, entry.action, entry.object, entry.result, detail)
     await writer.execute(
         """
         INSERT INTO audit (at, actor, address, action, object, result, detail, hash)
@@ -45,7 +46,7 @@ async def record(writer: Writer, entry: Entry) -> None:
         object=entry.object,
         result=entry.result,
         detail=detail,
-        hash=chained(before, at, entry, detail),
+        hash=chained(before, *told),
     )
 
 
@@ -55,15 +56,6 @@ async def last_hash(reader: Reader) -> bytes:
     return FIRST if found is None else found
 
 
-def chained(before: bytes, at: int, entry: Entry, detail: str) -> bytes:
-    """The hash of a row that comes after the one with the hash `before`."""
-    row = [
-        at,
-        entry.actor,
-        entry.address,
-        entry.action,
-        entry.object,
-        entry.result,
-        detail,
-    ]
-    return hashlib.sha256(before + msgspec.json.encode(row)).digest()
+def chained(before: bytes, *told: str | int) -> bytes:
+    """The hash of a row that tells this and comes after the one with the hash `before`."""
+    return hashlib.sha256(before + msgspec.json.encode(told)).digest()
