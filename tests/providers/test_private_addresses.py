@@ -21,11 +21,30 @@ from tests.running import good, refused
 from tests.team import ADMIN, USER, Team
 from tests.upstream import Upstream
 
-FORMS = """
-127.0.0.1 127.1 2130706433 0x7f000001 0 localhost localhost. LOCALHOST a.localhost [::1] [::]
-[::ffff:127.0.0.1] [::ffff:7f00:1] [64:ff9b::7f00:1] 10.0.0.1 192.168.1.1 172.16.0.1 100.64.0.1
-169.254.169.254 [fd00::1] [fe80::1] 0.0.0.0
-""".split()
+FORMS = (
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0",
+    "localhost",
+    "localhost.",
+    "LOCALHOST",
+    "a.localhost",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[64:ff9b::7f00:1]",
+    "10.0.0.1",
+    "192.168.1.1",
+    "172.16.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "[fd00::1]",
+    "[fe80::1]",
+    "0.0.0.0",  # noqa: S104
+)
 
 
 @pytest.mark.parametrize("has_admin", [False, True])
