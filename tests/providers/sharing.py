@@ -7,12 +7,6 @@ from tests.team import Team
 from tests.upstream import Upstream
 
 
-def seem_public(team: Team, upstream: Upstream) -> None:
-    """Let users reach the scripted provider, as if it were out in the internet."""
-    public = team.site.server.public_client._egress._policy
-    public.replace([*public.allowed, ("127.0.0.1", upstream.port)])
-
-
 async def connect(team: Team, who: str, upstream: Upstream, name: str, **more: Any) -> JSON:
     """Connect the scripted provider."""
     new = {"name": name, "base_url": upstream.base_url, "secret": SECRET, **more}

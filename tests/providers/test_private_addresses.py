@@ -16,7 +16,7 @@ from chatbox.llm.errors import RefusedAddress
 from chatbox.providers.calls import Calls
 from chatbox.providers.store import providers as provider_store
 from chatbox.providers.store.providers import ProviderRow
-from tests.providers.sharing import connect, may_use, models_of, seem_public, share
+from tests.providers.sharing import connect, may_use, models_of, share
 from tests.running import good, refused
 from tests.team import ADMIN, USER, Team
 from tests.upstream import Upstream
@@ -76,7 +76,7 @@ async def test_an_address_that_got_into_the_table_is_refused_at_use(
     team: Team, upstream: Upstream
 ) -> None:
     await share(team, upstream)
-    seem_public(team, upstream)
+    team.seem_public(upstream.port)
     mine = await connect(team, USER, upstream, "mine")
     team.site.server.public_client._egress._policy.replace([])
     before = len(upstream.records)

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.providers.sharing import connect, grant, may_use, models_of, seem_public, share
+from tests.providers.sharing import connect, grant, may_use, models_of, share
 from tests.running import JSON, SECRET, UNKNOWN, Site, good, refused
 from tests.team import ADMIN, OTHER, OWNER, USER, VIEWER, Team
 from tests.upstream import Upstream
@@ -49,7 +49,7 @@ async def test_grants_say_who_sees_and_uses_a_model(
 
 
 async def test_what_somebody_connects_is_his_alone(team: Team, upstream: Upstream) -> None:
-    seem_public(team, upstream)
+    team.seem_public(upstream.port)
     mine = await connect(team, USER, upstream, "mine")
     assert mine["is_system"] is False
     assert await may_use(team, USER, "mine/echo")
@@ -104,7 +104,7 @@ async def test_a_user_cannot_tell_a_provider_of_the_server_from_none(
 async def test_only_administrators_make_a_provider_the_servers(
     team: Team, upstream: Upstream
 ) -> None:
-    seem_public(team, upstream)
+    team.seem_public(upstream.port)
     mine = await connect(team, USER, upstream, "mine")
     new = {"name": "x", "base_url": upstream.base_url, "system": True}
     refused(await team[USER].post("/providers", json=new), 403, "forbidden")
@@ -139,14 +139,14 @@ async def test_a_name_that_no_list_holds_is_for_administrators(
     assert (await team[ADMIN].delete("/models/shared%2Fecho")).status_code == 204
     assert not await may_use(team, USER, "shared/echo")
     assert await may_use(team, ADMIN, "shared/echo")
-    seem_public(team, upstream)
+    team.seem_public(upstream.port)
     await connect(team, USER, upstream, "mine")
     assert (await team[USER].delete("/models/mine%2Fecho")).status_code == 204
     assert await may_use(team, USER, "mine/echo")
 
 
 async def test_ones_own_comes_before_the_servers(team: Team, upstream: Upstream) -> None:
-    seem_public(team, upstream)
+    team.seem_public(upstream.port)
     await connect(team, USER, upstream, "both", secret="sk-users-own-0123")
     shared = await share(team, upstream, "both")
     items = good(await team[USER].get("/models?limit=500"))["items"]
@@ -252,7 +252,7 @@ async def test_the_failures_of_the_servers_providers_tell_users_nothing(
 
 
 async def test_connecting_can_be_for_administrators_only(team: Team, upstream: Upstream) -> None:
-    seem_public(team, upstream)
+    team.seem_public(upstream.port)
     mine = await connect(team, USER, upstream, "shared")
     await share(team, upstream)
     good(await team.owner.patch("/settings/system", json={"personal_providers": "admins"}))

@@ -8,7 +8,7 @@ from chatbox.providers.calls import binding_of, open_secret
 from chatbox.providers.handover import keep_system_providers
 from chatbox.providers.store import providers as provider_store
 from chatbox.providers.store.providers import ProviderRow
-from tests.providers.sharing import connect, grant, may_use, seem_public, share
+from tests.providers.sharing import connect, grant, may_use, share
 from tests.running import SECRET, good, refused
 from tests.team import ADMIN, OTHER, OWNER, USER, Team
 from tests.upstream import Upstream
@@ -75,18 +75,17 @@ async def test_another_address_clears_the_secret_whoever_it_belongs_to(
 async def test_the_servers_providers_outlive_their_maker(team: Team, upstream: Upstream) -> None:
     shared = await share(team, upstream)
     await grant(team, shared, user_id=team.id_of(USER))
-    seem_public(team, upstream)
+    team.seem_public(upstream.port)
     mine = await connect(team, ADMIN, upstream, "mine")
     async with team.site.server.database.write() as writer:
         # The owner had a provider of this name before the admin shared his.
         await writer.execute("UPDATE providers SET name = 'aside' WHERE name = 'shared'")
     own = await connect(team, OWNER, upstream, "shared", secret="sk-owner-0123456789")
     await connect(team, OWNER, upstream, "shared (2)")
-    maker = await key_of(team, ADMIN)
     async with team.site.server.database.write() as writer:
         await writer.execute("UPDATE providers SET name = 'shared' WHERE name = 'aside'")
-        assert await keep_system_providers(writer, maker, OWNER_ID) == 1
-        await writer.execute("DELETE FROM users WHERE id = :maker", maker=maker)
+    gone = await team.owner.delete(f"/users/{team.id_of(ADMIN)}")
+    assert gone.status_code == 204, gone.text
     kept = await rows(team)
     assert mine["id"] not in kept
     assert kept[shared["id"]].user_id == OWNER_ID
