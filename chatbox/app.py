@@ -22,6 +22,8 @@ from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.pace import Pace
 from chatbox.chat.plan import Planner
+from chatbox.chat.reading import Reading
+from chatbox.chat.reading_routes import ReadingRoutes
 from chatbox.chat.replay import forget_marks, sweep
 from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.room import Room
@@ -99,6 +101,7 @@ ROUTES: list[type[Controller] | HTTPRouteHandler] = [
     FactorRoutes,
     OidcRoutes,
     PeopleRoutes,
+    ReadingRoutes,
     InvitationRoutes,
     RoleRoutes,
     TeamRoutes,
@@ -319,6 +322,7 @@ class Server:
             "site": self.site,
             "sessions": self.sessions,
             "messages": self.messages,
+            "reading": Reading(self.database, self.sessions, self.messages, site=self.site),
             "turning": self.turning,
             "hub": self.hub,
             "tasks": self.tasks,
