@@ -23,6 +23,8 @@ from chatbox.chat.journal import Journal
 from chatbox.chat.messages import Messages
 from chatbox.chat.pace import Pace
 from chatbox.chat.plan import Planner
+from chatbox.chat.reading import Reading
+from chatbox.chat.reading_routes import ReadingRoutes
 from chatbox.chat.replay import forget_marks, sweep
 from chatbox.chat.reply import ReplyWriter
 from chatbox.chat.room import Room
@@ -103,6 +105,7 @@ ROUTES: list[type[Controller] | HTTPRouteHandler] = [
     LetterRoutes,
     OidcRoutes,
     PeopleRoutes,
+    ReadingRoutes,
     InvitationRoutes,
     RoleRoutes,
     TeamRoutes,
@@ -326,6 +329,7 @@ class Server:
             "audit": self.audit,
             "sessions": self.sessions,
             "messages": self.messages,
+            "reading": Reading(self.database, self.sessions, self.messages, site=self.site),
             "turning": self.turning,
             "hub": self.hub,
             "tasks": self.tasks,

@@ -123,6 +123,8 @@ TABLE = {
     f"POST {API}/users/{{user_id:str}}/reset-link": Entry(GUARD, 200),
     f"DELETE {API}/users/{{user_id:str}}/logins": Entry(MANAGE, 204),
     f"DELETE {API}/users/{{user_id:str}}/totp": Entry(GUARD, 204),
+    f"GET {API}/users/{{user_id:str}}/sessions": Entry(OPERATE, 404),
+    f"GET {API}/users/{{user_id:str}}/sessions/{{session_id:str}}/messages": Entry(OPERATE, 404),
     f"GET {API}/invitations": Entry(OPERATE, 200),
     f"POST {API}/invitations": Entry(MANAGE, 201, {"role": "user"}),
     f"DELETE {API}/invitations/{{invitation_id:str}}": Entry(MANAGE, 404),

@@ -58,6 +58,11 @@ class Team:
         good(await browser.post("/auth/login", json=body))
         return browser
 
+    def seem_public(self, port: int) -> None:
+        """Let users reach a server of this computer as if it were out in the internet."""
+        public = self.site.server.public_client._egress._policy
+        public.replace([*public.allowed, ("127.0.0.1", port)])
+
     async def set_up(self) -> None:
         """Let the owner begin."""
         link = await self.site.server.desk.joining.setup_link()

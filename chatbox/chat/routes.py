@@ -1,6 +1,5 @@
 """HTTP: sessions, messages, turns."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from litestar import Controller, Response, delete, get, patch, post
@@ -28,11 +27,10 @@ from chatbox.chat.model import (
     Turn,
 )
 from chatbox.chat.service import Sessions
-from chatbox.chat.store.sessions import SessionRow
-from chatbox.chat.view import session_of
+from chatbox.chat.view import message_page, session_of, session_page
 from chatbox.rights import Action
 from chatbox.web.openapi import STREAM
-from chatbox.web.paging import Cursor, Limit, decode_cursor, encode_cursor, page
+from chatbox.web.paging import Cursor, Limit, decode_cursor
 from chatbox.web.params import Accept, IdempotencyKey, IfMatch, LastEventId, etag, version_in
 
 SessionId = Annotated[str, Parameter(description="The session's id")]
@@ -72,10 +70,7 @@ class SessionRoutes(Controller):
         rows = await sessions.page(
             caller, query=q.strip(), archived=archived, before=before, limit=limit + 1
         )
-        pinned = _leading_pinned(rows) if before is None and not q.strip() else 0
-        shown, next_cursor = page(rows[pinned:], limit, lambda row: (row.active_at, row.id))
-        items = [session_of(row) for row in [*rows[:pinned], *shown]]
-        return SessionPage(items=items, next_cursor=next_cursor)
+        return session_page(rows, limit, has_pinned=before is None and not q.strip())
 
     @post(
         summary="Create a session",
@@ -173,11 +168,10 @@ class SessionRoutes(Controller):
         ] = "start",
     ) -> MessagePage:
         _, key = decode_cursor(cursor, default=(0, 0))
-        items, following = await messages.page(
+        found = await messages.page(
             caller, session_id, from_end=start == "end", start=key or None, limit=limit
         )
-        next_cursor = encode_cursor((0, following)) if following else None
-        return MessagePage(items=items, next_cursor=next_cursor)
+        return message_page(*found)
 
     @post(
         "/{session_id:str}/messages",
@@ -387,7 +381,3 @@ class MessageRoutes(Controller):
         stream = turning.wants_stream(caller, accept)
         started = await turning.turns.more(caller, message_id, key=idempotency_key)
         return await turning.answer(caller, started, stream=stream)
-
-
-def _leading_pinned(rows: Sequence[SessionRow]) -> int:
-    return next((i for i, row in enumerate(rows) if not row.pinned), len(rows))

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from chatbox.chat.model import Message, Session, Turn
+from chatbox.chat.model import Message, MessagePage, Session, SessionPage, Turn
 from chatbox.chat.reply import text_of
 from chatbox.chat.store.messages import MessageRow
 from chatbox.chat.store.sessions import SessionRow
 from chatbox.chat.store.turns import TurnRow
 from chatbox.kit.clock import optional_rfc3339, rfc3339
+from chatbox.web.paging import encode_cursor, page
 
 
 def session_of(row: SessionRow) -> Session:
@@ -66,3 +67,18 @@ def turn_of(row: TurnRow, *, last_event_id: int) -> Turn:
         ended_at=optional_rfc3339(row.ended_at),
         last_event_id=last_event_id,
     )
+
+
+def session_page(rows: Sequence[SessionRow], limit: int, *, has_pinned: bool) -> SessionPage:
+    """Show a page of sessions that was read with one more; the pinned before it do not count."""
+    pinned = next((i for i, row in enumerate(rows) if not row.pinned), len(rows))
+    pinned = pinned if has_pinned else 0
+    shown, next_cursor = page(rows[pinned:], limit, lambda row: (row.active_at, row.id))
+    items = [session_of(row) for row in [*rows[:pinned], *shown]]
+    return SessionPage(items=items, next_cursor=next_cursor)
+
+
+def message_page(items: list[Message], following: int | None) -> MessagePage:
+    """Show a page of messages; `following` is the key that the next one needs."""
+    next_cursor = encode_cursor((0, following)) if following else None
+    return MessagePage(items=items, next_cursor=next_cursor)

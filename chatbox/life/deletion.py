@@ -13,6 +13,7 @@ from chatbox.chat import leaving as chat
 from chatbox.db.database import Database
 from chatbox.events.hub import Hub
 from chatbox.kit.tasks import Tasks
+from chatbox.providers.handover import keep_system_providers
 from chatbox.system.settings import UserSettings
 
 
@@ -60,6 +61,7 @@ class Deletion:
         while await self._remove_some(user_id):
             pass
         async with self._database.write() as writer:
+            await keep_system_providers(writer, user_id, await accounts.owner_key(writer))
             await accounts.finish(writer, user_id)
         await self._stop_turns(user_id)  # of a request that was under way as it began
         self._hub.forget(user_id)

@@ -35,6 +35,7 @@ EVERYBODY_HAS = (
 
 
 async def connect(team: Team, who: str, upstream: Upstream) -> None:
+    team.seem_public(upstream.port)
     new = {"name": "up", "base_url": upstream.base_url, "secret": f"sk-canary-of-{who}"}
     good(await team[who].post("/providers", json=new))
 

@@ -14,7 +14,6 @@ class ProviderRow(msgspec.Struct, frozen=True):
     base_url: str
     has_secret: bool
     enabled: bool
-    is_system: bool
     source: str
     created_at: int
     updated_at: int
@@ -40,9 +39,9 @@ async def list_providers(reader: Reader, user_id: int) -> list[ProviderRow]:
         ProviderRow,
         """
         SELECT public_id AS id, name, kind, base_url, secret IS NOT NULL AS has_secret, enabled,
-            is_system, source, created_at, updated_at
+            source, created_at, updated_at
         FROM providers
-        WHERE user_id = :user
+        WHERE user_id = :user AND NOT is_system
         ORDER BY id
         """,
         user=user_id,
@@ -58,7 +57,7 @@ async def list_models(reader: Reader, user_id: int, *, after: int, limit: int) -
             m.capabilities, m.enabled, m.available, m.created_at
         FROM models m
         JOIN providers p ON p.id = m.provider_id
-        WHERE p.user_id = :user AND m.id > :after
+        WHERE p.user_id = :user AND NOT p.is_system AND m.id > :after
         ORDER BY m.id
         LIMIT :limit
         """,
