@@ -76,6 +76,7 @@ class Exports:
                             yield packed
             yield await asyncio.to_thread(archive.end)
         finally:
+            archive.end()
             self._running.discard(caller.user_id)
 
 
