@@ -104,6 +104,8 @@ TABLE = {
     f"DELETE {API}/auth/identities/{{identity_id:str}}": Entry(SECURE, 404),
     f"GET {API}/auth/me": Entry(ACCOUNT, 200),
     f"PATCH {API}/auth/me": Entry(ACCOUNT, 200, {"name": "Olga"}),
+    f"DELETE {API}/auth/me": Entry(SECURE, 403),
+    f"GET {API}/auth/me/export": Entry(SECURE, 200, streams=True),
     f"POST {API}/auth/logout": Entry(ACCOUNT, 204),
     f"POST {API}/auth/password": Entry(
         ACCOUNT, 401, {"current_password": "x", "new_password": "y"}
@@ -120,6 +122,7 @@ TABLE = {
     f"POST {API}/users": Entry(MANAGE, 201, {"username": "ida"}),
     f"GET {API}/users/{{user_id:str}}": Entry(OPERATE, 200),
     f"PATCH {API}/users/{{user_id:str}}": Entry(MANAGE, 200, {"name": "Olga"}),
+    f"DELETE {API}/users/{{user_id:str}}": Entry(GUARD, 403),
     f"POST {API}/users/{{user_id:str}}/reset-link": Entry(GUARD, 200),
     f"DELETE {API}/users/{{user_id:str}}/logins": Entry(MANAGE, 204),
     f"DELETE {API}/users/{{user_id:str}}/totp": Entry(GUARD, 204),

@@ -11,8 +11,8 @@ from chatbox.chat.store.turns import TurnRow
 from chatbox.chat.turn import Turns
 from chatbox.chat.view import turn_of
 from chatbox.db.database import Database, Reader
-from chatbox.errors import ProviderFailed
-from chatbox.events.hub import Hub
+from chatbox.errors import LoginRequired, ProviderFailed
+from chatbox.events.hub import Hub, Viewer
 from chatbox.events.seats import Seats
 from chatbox.events.stream import UNKNOWN, TurnStream
 from chatbox.kit.tasks import Tasks
@@ -78,8 +78,11 @@ class Turning:
         return Whole(202, body, media_type=b"application/json", headers=headers)
 
     async def finished(self, caller: Caller, started: Started) -> Answer:
-        """Wait for a turn; raise `ProviderFailed` when nothing of a reply came."""
-        await self.turns.wait(started.turn.id)
+        """Wait for a turn; raise `ProviderFailed` when nothing of a reply came.
+
+        Raises `LoginRequired` when the caller may not hear the reply any more.
+        """
+        await self._wait(caller, started.turn.id)
         turn = await self.show(caller, started.turn.id)
         message = await self._messages.get(caller, started.reply.id)
         if turn.status == "failed" and message.error is not None:
@@ -90,6 +93,22 @@ class Turning:
                 turn_id=turn.id,
             )
         return Answer(session_id=turn.session_id, turn=turn, message=message)
+
+    async def _wait(self, caller: Caller, turn_id: str) -> None:
+        """Wait as a viewer does, who is sent away when the login ends."""
+        viewer, log = Viewer(caller), self._hub.log(turn_id)
+        if log is not None:
+            self._hub.enter(viewer)
+            log.attach(viewer)
+            try:
+                while not (log.ended or viewer.closed):
+                    await viewer.wait()
+            finally:
+                log.detach(viewer)
+                self._hub.leave(viewer)
+        if viewer.is_cut:
+            raise LoginRequired
+        await self.turns.wait(turn_id)
 
     async def _found(self, caller: Caller, turn_id: str) -> tuple[TurnRow, Replay]:
         async def find(reader: Reader) -> tuple[TurnRow, Replay]:

@@ -37,3 +37,9 @@ def add_place_options(parser: Parser) -> None:
     parser.add_argument("--master-key-file", metavar="FILE", help="the key that encrypts secrets")
     parser.add_argument("--log-level", choices=["debug", "info", "warning", "error"])
     parser.add_argument("--log-format", choices=["pretty", "json"])
+
+
+def add_address_options(parser: Parser) -> None:
+    """Options of commands that print links."""
+    parser.add_argument("--public-url", metavar="URL", help="the address that people open")
+    parser.add_argument("--port", type=int, help="the server's port, where there is no such URL")

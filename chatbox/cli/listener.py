@@ -20,7 +20,7 @@ BACKLOG = 2_048
 
 def for_team_where_public(config: Config) -> Config:
     """Ask for accounts where anybody on the network could read the chats."""
-    if config.team or is_loopback(config.host):
+    if config.team or (is_loopback(config.host) and not config.public_url):
         return config
     return msgspec.structs.replace(config, team=True)
 

@@ -21,6 +21,8 @@ from chatbox.cli import (
     rollback,
     serve,
     show_config,
+    team,
+    users,
 )
 from chatbox.config import field_names, load_config
 from chatbox.db import SQLITE_VERSION
@@ -34,6 +36,8 @@ COMMANDS = (
     restore.COMMAND,
     migrate.COMMAND,
     rollback.COMMAND,
+    team.COMMAND,
+    users.COMMAND,
     alerts.COMMAND,
     healthcheck.COMMAND,
     install_service.COMMAND,

@@ -62,8 +62,15 @@ def _converter(annotation: Any) -> Callable[[Any], Any] | None:
         return bool
     if all(option in _PLAIN or _is_literal(option) for option in options):
         return None
+    if options == (msgspec.Raw,):
+        return _raw
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(annotation)
     return decoder.decode
+
+
+def _raw(text: str) -> msgspec.Raw:
+    """JSON that is passed on as it is."""
+    return msgspec.Raw(text.encode())
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:

@@ -54,7 +54,7 @@ class Archive:
         return self._shelf.take()
 
     def end(self) -> bytes:
-        """End the archive."""
+        """End the archive; an abandoned one has to be ended, too."""
         self._end_file()
         self._zip.close()
         return self._shelf.take()

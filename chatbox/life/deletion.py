@@ -13,7 +13,7 @@ from chatbox.chat import leaving as chat
 from chatbox.db.database import Database
 from chatbox.events.hub import Hub
 from chatbox.kit.tasks import Tasks
-from chatbox.providers.handover import keep_system_providers
+from chatbox.providers.handover import keep_restrictions, keep_system_providers
 from chatbox.system.settings import UserSettings
 
 
@@ -44,6 +44,9 @@ class Deletion:
         """
         async with self._database.write() as writer:
             user = await accounts.find_leaving(writer, caller, user_id)
+            owner = await accounts.owner_key(writer)
+            await keep_system_providers(writer, user.id, owner)
+            await keep_restrictions(writer, user.id, owner)
             await accounts.mark(writer, caller, user)
         task = self._tasks.spawn(self._remove(user.id), name="account removal")
         await asyncio.shield(task)

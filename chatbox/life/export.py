@@ -47,8 +47,10 @@ class Exports:
         self._database = database
         self._running: set[int] = set()
 
-    async def begin(self, caller: Caller) -> AsyncGenerator[bytes, None]:
-        """Note that the caller takes its data out, and answer the archive in pieces.
+    async def begin(self, caller: Caller, *, actor: str = "") -> AsyncGenerator[bytes, None]:
+        """Note that the caller's data is taken out, and answer the archive in pieces.
+
+        It is taken out by the caller, unless another `actor` is named.
 
         Raises `LimitReached` while another one is made for the account, or too many for others.
         """
@@ -56,7 +58,9 @@ class Exports:
             raise LimitReached("An archive is being made already. Try again when it is done.")
         thing = f"user:{caller.public_id}"
         async with self._database.write() as writer:
-            await record(writer, Entry("account.export", caller.public_id, caller.address, thing))
+            await record(
+                writer, Entry("account.export", actor or caller.public_id, caller.address, thing)
+            )
         return self._pieces(caller)
 
     async def _pieces(self, caller: Caller) -> AsyncGenerator[bytes, None]:
@@ -72,6 +76,7 @@ class Exports:
                             yield packed
             yield await asyncio.to_thread(archive.end)
         finally:
+            archive.end()
             self._running.discard(caller.user_id)
 
 

@@ -3,6 +3,7 @@
 import itertools
 
 from chatbox.db.database import Writer
+from chatbox.providers.store import grants as grant_store
 from chatbox.providers.store import providers as store
 
 LONGEST_NAME = 60
@@ -21,6 +22,14 @@ async def keep_system_providers(writer: Writer, from_user: int, to_user: int) ->
         await store.rename_own(writer, to_user, name, free)
         taken.add(free)
     return await store.hand_on_system(writer, from_user, to_user)
+
+
+async def keep_restrictions(writer: Writer, from_user: int, to_user: int) -> None:
+    """Let what was granted to one account be granted to another.
+
+    Without its last grant a provider would be for everybody.
+    """
+    await grant_store.hand_on_grants(writer, from_user, to_user)
 
 
 def _numbered(name: str, taken: set[str]) -> str:

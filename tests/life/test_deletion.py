@@ -10,7 +10,7 @@ from chatbox.chat.leaving import STEP, remove_some
 from chatbox.db.database import Database
 from chatbox.db.invariants import ALWAYS, violations
 from chatbox.db.quiet import reading
-from tests.running import JSON, Site, good, refused, run_site, until
+from tests.running import JSON, SECRET, Site, good, refused, run_site, until
 from tests.team import ADMIN, OTHER, OWNER, PASSWORD, USER, VIEWER, Team
 from tests.upstream import Upstream
 
@@ -34,10 +34,16 @@ EVERYBODY_HAS = (
 )
 
 
-async def connect(team: Team, who: str, upstream: Upstream) -> None:
-    team.seem_public(upstream.port)
-    new = {"name": "up", "base_url": upstream.base_url, "secret": f"sk-canary-of-{who}"}
-    good(await team[who].post("/providers", json=new))
+async def connect(team: Team, who: str) -> None:
+    """Give somebody a provider of his own, which nobody ever asks."""
+    new = {"name": "own", "base_url": "https://models.test/v1", "secret": f"canary-of-{who}"}
+    good(await team[who].post("/providers", json={**new, "enabled": False}))
+
+
+async def share(team: Team, who: str, upstream: Upstream) -> JSON:
+    """Let an administrator share a provider with everybody."""
+    new = {"name": "up", "base_url": upstream.base_url, "secret": SECRET, "system": True}
+    return good(await team[who].post("/providers", json=new))
 
 
 async def say(team: Team, who: str, content: str, model: str = "up/echo") -> JSON:
@@ -47,11 +53,13 @@ async def say(team: Team, who: str, content: str, model: str = "up/echo") -> JSO
 @pytest.fixture
 async def full(team: Team, upstream: Upstream) -> Team:
     """A team in which everybody has something of every kind."""
+    await share(team, OWNER, upstream)
     for who in (OWNER, ADMIN, USER, OTHER):
-        await connect(team, who, upstream)
+        await connect(team, who)
         await say(team, who, f"canary of {who}")
         await say(team, who, f"thrown away by {who}")
         good(await team[who].patch("/settings", json={"density": "compact"}))
+    await team.sign_in(USER)
     async with team.site.server.database.write() as writer:
         for sql in EVERYBODY_HAS:
             await writer.execute(sql)
@@ -98,7 +106,6 @@ def assert_sound(team: Team) -> None:
 async def test_nothing_is_left_of_a_deleted_account_and_nothing_else_is_missing(
     full: Team,
 ) -> None:
-    await full.sign_in(USER)
     public_id = full.id_of(USER)
     key = await count(full, "SELECT id FROM users WHERE public_id = :id", id=public_id)
     columns = references_to_users(full)
@@ -159,6 +166,25 @@ async def test_who_may_delete_whom(full: Team) -> None:
 
 async def test_the_only_person_of_a_server_is_not_deleted(site: Site) -> None:
     refused(await site.client.delete("/auth/me"), 403, "forbidden")
+
+
+async def test_what_was_shared_stays_with_everybody_and_as_restricted_as_it_was(
+    team: Team, upstream: Upstream
+) -> None:
+    shared = await share(team, ADMIN, upstream)
+    await connect(team, ADMIN)
+    grant = {"provider_id": shared["id"], "user_id": team.id_of(USER)}
+    good(await team.owner.post("/grants", json=grant))
+    assert (await team.owner.delete(f"/users/{team.id_of(ADMIN)}")).status_code == 204
+    await say(team, USER, "Hi")
+    assert upstream.asked("echo")[-1].secret == SECRET
+    names = [one["name"] for one in good(await team.owner.get("/providers"))["items"]]
+    assert names == ["up"], "what was its own is gone"
+
+    assert (await team[USER].delete("/auth/me")).status_code == 204
+    body = {"content": "Hi", "model": "up/echo"}
+    refused(await team[OTHER].post("/chat", json=body), 404, "model_not_found")
+    await say(team, OWNER, "Hi")
 
 
 async def test_a_reply_under_way_is_stopped_and_leaves_nothing(

@@ -200,14 +200,29 @@ async def note_login(writer: Writer, key: int, *, at: int) -> None:
     await writer.execute("UPDATE users SET last_login_at = :at WHERE id = :id", at=at, id=key)
 
 
+class StateCount(msgspec.Struct, frozen=True):
+    """How many accounts are in a state."""
+
+    state: str
+    count: int
+
+
+async def count_states(reader: Reader) -> list[StateCount]:
+    """Count the accounts of each state."""
+    return await reader.fetch_all(
+        StateCount,
+        "SELECT state, count(*) AS count FROM users GROUP BY state ORDER BY state",
+    )
+
+
 async def is_team(reader: Reader) -> bool:
     """Whether the database is a team's."""
     return bool(await reader.fetch_one(int, "SELECT team FROM instance"))
 
 
-async def set_team(writer: Writer, team: bool) -> None:
-    """Make the database a team's, or one person's again."""
-    await writer.execute("UPDATE instance SET team = :team", team=team)
+async def set_team(writer: Writer, team: bool) -> int:
+    """Make the database a team's, or one person's again; answer 0 before its first start."""
+    return await writer.execute("UPDATE instance SET team = :team", team=team)
 
 
 async def clear_totp(writer: Writer, key: int) -> None:

@@ -83,3 +83,11 @@ async def delete_grant(writer: Writer, key: int) -> None:
 async def delete_grants_on(writer: Writer, provider_key: int) -> None:
     """Delete the grants on a provider and its models."""
     await writer.execute("DELETE FROM grants WHERE provider_id = :id", id=provider_key)
+
+
+async def hand_on_grants(writer: Writer, from_user: int, to_user: int) -> None:
+    """Give the grants of one account to another, as far as that does not have them."""
+    await writer.execute(
+        "UPDATE OR IGNORE grants SET user_id = :to WHERE user_id = :from",
+        **{"from": from_user, "to": to_user},
+    )
