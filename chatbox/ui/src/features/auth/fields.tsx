@@ -3,9 +3,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
 import { Button, Field, Icon, IconButton } from "../../lib/ui";
+import { SHORTEST_PASSWORD } from "./rules";
 import type { Form } from "./use-form";
-
-export const SHORTEST_PASSWORD = 10;
 
 type Native = Pick<JSX.IntrinsicElements["input"], "type" | "autocomplete" | "inputMode" | "maxLength" | "required" | "readOnly">;
 

@@ -4,5 +4,6 @@ export { CodeField, FormProblem, PasswordField, Submit, TextField } from "./fiel
 export { followUser, goodbye, leave, refreshMe, signOut } from "./leaving";
 export { OidcLink } from "./OidcLink";
 export { ProofDialog } from "./ProofDialog";
+export { checkAccount } from "./rules";
 export { UserMenu } from "./UserMenu";
 export { useForm, type Form, type Problems, type Values } from "./use-form";
