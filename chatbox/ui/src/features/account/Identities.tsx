@@ -9,7 +9,7 @@ import { attempt, Section } from "./parts";
 
 async function link(): Promise<void> {
   await attempt(async () => {
-    const { url } = await api.post<{ url: string }>("/auth/oidc/link");
+    const { url } = await api.post<{ url: string }>("/auth/oidc/link", {}, { query: { next: "/settings/security" } });
     window.location.assign(url);
   }, t("account.identity_leaving"));
 }

@@ -35,9 +35,11 @@ function Email({ user }: { readonly user: Me }) {
   });
   return (
     <form class="auth-form" method="post" noValidate onSubmit={form.onSubmit}>
-      <TextField form={form} name="email" type="email" label={t("auth.email")} hint={t(boot.site.mail ? "account.email_hint" : "account.email_hint_no_mail")} value={user.email} autocomplete="email" maxLength={254} required />
+      <TextField form={form} name="email" type="email" label={t("auth.email")} hideLabel hint={t(boot.site.mail ? "account.email_hint" : "account.email_hint_no_mail")} value={user.email} autocomplete="email" maxLength={254} required />
       <FormProblem form={form} />
-      <Submit form={form}>{t("account.change_email")}</Submit>
+      <Submit form={form} kind="secondary">
+        {t("account.change_email")}
+     </Submit>
     </form>
   );
 }

@@ -87,7 +87,7 @@ export function TwoStep({ user }: { readonly user: Me }) {
             </Button>
           </>
         ) : (
-          <Button kind="primary" icon="lock" onClick={() => setStep("set-up")}>
+          <Button icon="lock" onClick={() => setStep("set-up")}>
             {t("account.totp_set_up")}
           </Button>
         )}
