@@ -6,7 +6,7 @@ import { AppShell, TopBar } from "./features/shell";
 import { focusHeading } from "./lib/a11y";
 import { loadMoreTexts, t } from "./lib/i18n";
 import { loadStyles } from "./lib/platform";
-import { hasNavigated, lazy, localPath, navigate, place, route, useTitle } from "./lib/router";
+import { hasNavigated, lazy, navigate, route, useTitle } from "./lib/router";
 import { isTeam } from "./lib/state/boot";
 import { isOutside, me } from "./lib/state/me";
 import { prefs } from "./lib/state/prefs";
@@ -35,11 +35,10 @@ const ProofDialog = lazy(async () => {
   return Loaded;
 });
 
-/** Who is signed in already is led on. */
-function Onward() {
-  useEffect(() => navigate(localPath(new URLSearchParams(place.peek().search).get("next")), { replace: true }), []);
-  return null;
-}
+const Onward = lazy(async () => {
+  const [{ Onward: Loaded }] = await Promise.all([import("./features/auth"), loadMoreTexts()]);
+  return Loaded;
+});
 
 function MissingPage() {
   useTitle(t("shell.missing_title"));

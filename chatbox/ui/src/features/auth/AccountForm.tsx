@@ -1,6 +1,7 @@
 /** A new account: the same fields for the first owner, an invitation and open registration. */
 import { t } from "../../lib/i18n";
 import { FormProblem, PasswordField, Submit, TextField } from "./fields";
+import { checkAccount } from "./rules";
 import { useForm, type Values } from "./use-form";
 
 export interface AccountFormProps {
@@ -17,11 +18,11 @@ export const accountOf = ({ username = "", password = "", name = "" }: Values): 
 });
 
 export function AccountForm({ submit, username, onSend }: AccountFormProps) {
-  const form = useForm(onSend);
+  const form = useForm(onSend, checkAccount);
   return (
     <form class="auth-form" method="post" noValidate onSubmit={form.onSubmit}>
-      <TextField form={form} name="username" label={t("auth.username")} hint={t("auth.username_hint")} value={username} autocomplete="username" maxLength={64} required autoFocus />
-      <TextField form={form} name="name" label={t("auth.name")} hint={t("auth.name_hint")} autocomplete="name" maxLength={100} />
+      <TextField form={form} name="username" label={t("auth.username")} hint={t("auth.username_hint")} value={username} autocomplete="username" maxLength={40} required autoFocus />
+      <TextField form={form} name="name" label={t("auth.name")} hint={t("auth.name_hint")} autocomplete="name" maxLength={80} />
       <PasswordField form={form} name="password" label={t("auth.password")} autocomplete="new-password" />
       <FormProblem form={form} />
       <Submit form={form}>{submit}</Submit>

@@ -2,8 +2,10 @@
 import { useEffect } from "preact/hooks";
 import { navigate, place, route } from "../../lib/router";
 import { boot } from "../../lib/state/boot";
+import { me } from "../../lib/state/me";
 import { Announcer, ToastRegion } from "../shell";
 import { EmailPage } from "./EmailPage";
+import { EnrolPage } from "./EnrolPage";
 import { LoginPage } from "./LoginPage";
 import { InvitationPage, OwnerPage, RegisterPage } from "./NewAccountPages";
 import { ResetPage } from "./ResetPage";
@@ -23,6 +25,7 @@ function Way() {
   if (name === "invitation") return <InvitationPage />;
   if (name === "reset") return <ResetPage />;
   if (name === "email") return <EmailPage />;
+  if (me.value?.must_enrol) return <EnrolPage />;
   if (name === "setup" || boot.setup) return <OwnerPage />;
   if (name === "register") return <RegisterPage />;
   return name === "login" ? <LoginPage /> : <ToLogin />;

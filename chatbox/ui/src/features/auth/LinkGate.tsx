@@ -23,7 +23,7 @@ export function LinkGate({ link, title, advice, foot, children }: LinkGateProps)
   if (link.state === "good") return children(link);
   if (link.state === "checking") {
     return (
-      <Frame title={title}>
+      <Frame key="checking" title={title}>
         <Skeleton lines={4} />
       </Frame>
     );

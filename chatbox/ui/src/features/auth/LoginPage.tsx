@@ -4,11 +4,12 @@ import { api, isApiError } from "../../lib/api/client";
 import { t } from "../../lib/i18n";
 import { hrefOf, localPath, place } from "../../lib/router";
 import { boot } from "../../lib/state/boot";
-import { Button } from "../../lib/ui";
+import { Button, ErrorState } from "../../lib/ui";
 import { CodeField, FormProblem, PasswordField, Submit, TextField } from "./fields";
 import { Frame } from "./Frame";
 import { OidcLink } from "./OidcLink";
 import { enter } from "./enter";
+import { takeOidcFailure } from "./oidc-failure";
 import { useForm, type Values } from "./use-form";
 
 interface Proof {
@@ -29,6 +30,7 @@ function Others() {
 }
 
 function PasswordStep({ next, onCode }: { readonly next: string; readonly onCode: (proof: Proof) => void }) {
+  const [failure] = useState(takeOidcFailure);
   const form = useForm(async ({ username = "", password = "" }: Values) => {
     const proof = { username, password };
     try {
@@ -41,6 +43,7 @@ function PasswordStep({ next, onCode }: { readonly next: string; readonly onCode
   });
   return (
     <Frame title={t("auth.login_title")} foot={<Others />}>
+      {failure !== null && <ErrorState title={t("auth.oidc_failed")} detail={failure} />}
       <form class="auth-form" method="post" noValidate onSubmit={form.onSubmit}>
         <TextField form={form} name="username" label={t("auth.username_or_email")} autocomplete="username" maxLength={254} required autoFocus />
         <PasswordField form={form} name="password" label={t("auth.password")} autocomplete="current-password" />

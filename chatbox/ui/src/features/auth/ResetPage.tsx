@@ -7,6 +7,7 @@ import { boot } from "../../lib/state/boot";
 import { FormProblem, PasswordField, Submit, TextField } from "./fields";
 import { Frame } from "./Frame";
 import { LinkGate } from "./LinkGate";
+import { checkAccount } from "./rules";
 import { useForm } from "./use-form";
 import { useLink } from "./use-link";
 
@@ -17,7 +18,7 @@ function NewPassword({ token, username }: { readonly token: string; readonly use
   const form = useForm(async ({ password = "" }) => {
     await api.post("/auth/reset", { token, password });
     setDone(true);
-  });
+  }, checkAccount);
   if (isDone) {
     return (
       <Frame title={t("auth.reset_done")} lead={t("auth.reset_done_text")}>

@@ -2,5 +2,6 @@
 import { hrefOf } from "../../lib/router";
 
 export function enter(path: string): void {
+  if (hrefOf(path) === window.location.pathname + window.location.search + window.location.hash) return window.location.reload();
   window.location.replace(hrefOf(path));
 }

@@ -3,9 +3,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
 import { Button, Field, Icon, IconButton } from "../../lib/ui";
+import { SHORTEST_PASSWORD } from "./rules";
 import type { Form } from "./use-form";
-
-export const SHORTEST_PASSWORD = 10;
 
 type Native = Pick<JSX.IntrinsicElements["input"], "type" | "autocomplete" | "inputMode" | "maxLength" | "required" | "readOnly">;
 
@@ -15,15 +14,16 @@ export interface TextFieldProps extends Native {
   /** Also the id: both stay the same for ever, for password managers. */
   readonly name: string;
   readonly label: string;
+  readonly hideLabel?: boolean;
   readonly hint?: ComponentChildren;
   readonly value?: string | null | undefined;
 }
 
 const inputMark = (focus = false): object => (focus ? { "data-autofocus": "" } : {});
 
-export function TextField({ form, name, label, hint, value, autoFocus, ...native }: TextFieldProps) {
+export function TextField({ form, name, label, hideLabel, hint, value, autoFocus, ...native }: TextFieldProps) {
   return (
-    <Field id={name} label={label} hint={hint} error={form.problems[name]}>
+    <Field id={name} label={label} hideLabel={hideLabel} hint={hint} error={form.problems[name]}>
       {(control) => <input type="text" spellcheck={false} autocapitalize="none" {...(native as object)} {...control} {...inputMark(autoFocus)} class="ui-input" name={name} defaultValue={value ?? ""} />}
     </Field>
   );
@@ -97,10 +97,16 @@ export function FormProblem({ form }: { readonly form: Form }) {
   );
 }
 
-export function Submit({ form, children }: { readonly form: Form; readonly children: ComponentChildren }) {
+export interface SubmitProps {
+  readonly form: Form;
+  readonly kind?: "primary" | "secondary";
+  readonly children: ComponentChildren;
+}
+
+export function Submit({ form, kind = "primary", children }: SubmitProps) {
   const isWaiting = form.wait > 0;
   return (
-    <Button type="submit" kind="primary" size="lg" class="auth-submit" busy={form.busy}>
+    <Button type="submit" kind={kind} size="lg" class="auth-submit" busy={form.busy}>
       {isWaiting ? t("auth.wait", { n: form.wait }) : children}
     </Button>
   );

@@ -5,7 +5,7 @@
 import { api, isApiError } from "../../lib/api/client";
 import type { Me } from "../../lib/api/types";
 import { forgetMarked, openChannel } from "../../lib/platform";
-import { base, boot, scope } from "../../lib/state/boot";
+import { base, boot, isTeam, scope } from "../../lib/state/boot";
 import { drafts } from "../../lib/state/drafts";
 import { me } from "../../lib/state/me";
 import { link } from "../../lib/state/online";
@@ -24,7 +24,7 @@ function load(path: string): void {
 
 /** Leads to the sign-in, and back here afterwards. */
 export function leave(): void {
-  if (isLeaving || mine === null) return;
+  if (isLeaving || (isTeam && mine === null)) return;
   isLeaving = true;
   const { pathname, search, hash } = window.location;
   const here = pathname.slice(base.length) + search + hash;

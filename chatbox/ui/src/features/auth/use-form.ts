@@ -66,8 +66,8 @@ export interface Form {
   readonly onSubmit: (event: SubmitEvent) => void;
 }
 
-/** `work` sends the values and throws ApiError. */
-export function useForm(work: (values: Values) => Promise<void>): Form {
+/** `work` sends the values and throws ApiError; `check` finds what the server would refuse anyway. */
+export function useForm(work: (values: Values) => Promise<void>, check: (values: Values) => Problems = () => ({})): Form {
   const [problems, setProblems] = useState<Problems>({});
   const [busy, setBusy] = useState(false);
   const [wait, setWait] = useWait();
@@ -94,8 +94,8 @@ export function useForm(work: (values: Values) => Promise<void>): Form {
     const form = event.currentTarget;
     if (!(form instanceof HTMLFormElement) || busy || wait > 0) return;
     shown.current = form;
-    const missing = emptyFields(form);
-    if (Object.keys(missing).length > 0) setProblems(missing);
+    const found = { ...check(readValues(form)), ...emptyFields(form) };
+    if (Object.keys(found).length > 0) setProblems(found);
     else void run(form);
   };
   return { problems, busy, wait, onSubmit };

@@ -45,6 +45,7 @@ function NewComposer({ disabled }: { readonly disabled: boolean }) {
 }
 
 function greeting(isBare: boolean): string {
+  if (!may("chat")) return t("chat.readOnlyTitle");
   if (!isBare) return t("chat.greeting");
   return t(may("connect") ? "chat.greetingNoModel" : "chat.greetingAsk");
 }
@@ -58,7 +59,7 @@ export function NewChat() {
         <h1 class="new-greeting" tabIndex={-1}>
           {greeting(isBare)}
         </h1>
-        {isBare && may("connect") && (
+        {isBare && may("chat") && may("connect") && (
           <a class="ui-button ui-button-primary ui-size-md new-connect" href={hrefOf("/setup")}>
             {t("chat.connectModel")}
           </a>

@@ -4,7 +4,8 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { focusHeading } from "../../lib/a11y";
 import { t } from "../../lib/i18n";
-import { hasNavigated, hrefOf, sectionsFor, useTitle, type Section } from "../../lib/router";
+import { loadStyles } from "../../lib/platform";
+import { hasNavigated, hrefOf, lazy, sectionsFor, useTitle, type Section } from "../../lib/router";
 import { isTeam } from "../../lib/state/boot";
 import { may } from "../../lib/state/me";
 import { Icon, type IconName } from "../../lib/ui";
@@ -17,8 +18,17 @@ import { Models } from "./Models";
 import { Providers } from "./Providers";
 import { Shortcuts } from "./Shortcuts";
 
-const ICONS: Readonly<Record<Section, IconName>> = { appearance: "contrast", chat: "message", providers: "server", models: "cpu", shortcuts: "keyboard", server: "monitor", about: "info" };
-const PAGES: Readonly<Record<Section, ComponentType>> = { appearance: Appearance, chat: ChatBehaviour, providers: Providers, models: Models, shortcuts: Shortcuts, server: ServerPage, about: About };
+type Account = typeof import("../account");
+
+/** A page of the account, whose code only servers with accounts load. */
+const ofAccount = (name: "Profile" | "Security" | "Devices" | "YourData"): ComponentType =>
+  lazy(async () => {
+    const [loaded]: [Account, void] = await Promise.all([import("../account"), loadStyles("auth")]);
+    return loaded[name];
+  });
+
+const ICONS: Readonly<Record<Section, IconName>> = { profile: "user", security: "lock", devices: "phone", data: "archive", appearance: "contrast", chat: "message", providers: "server", models: "cpu", shortcuts: "keyboard", server: "monitor", about: "info" };
+const PAGES: Readonly<Record<Section, ComponentType>> = { profile: ofAccount("Profile"), security: ofAccount("Security"), devices: ofAccount("Devices"), data: ofAccount("YourData"), appearance: Appearance, chat: ChatBehaviour, providers: Providers, models: Models, shortcuts: Shortcuts, server: ServerPage, about: About };
 
 export function SettingsPage({ section }: { readonly section: Section }) {
   const [scrolled, setScrolled] = useState(false);

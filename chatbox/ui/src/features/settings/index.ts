@@ -1,2 +1,3 @@
 /** The settings screens. */
+export { Page } from "./parts";
 export { SettingsPage } from "./SettingsPage";

@@ -59,56 +59,15 @@ export type Started = Omit<Schemas["Started"], "reply" | "user_message"> & {
 /** A running turn as the event stream names it. */
 export type RunningTurn = Pick<Turn, "session_id" | "reply_id"> & { turn_id: string };
 
-export type AccountRole = "owner" | "admin" | "user" | "viewer";
 /** A kind of action that a role allows. */
 export type Power = "account" | "secure" | "read" | "chat" | "connect" | "operate" | "manage" | "guard" | "own";
-
+export type Me = Omit<Schemas["Me"], "may"> & { may: Power[] };
+export type AccountRole = Me["role"];
 /** An account elsewhere that one can sign in with. */
-export interface Identity {
-  id: string;
-  issuer: string;
-  email: string | null;
-}
-
-export interface Me {
-  id: string;
-  username: string | null;
-  name: string;
-  email: string | null;
-  role: AccountRole;
-  has_password: boolean;
-  totp: boolean;
-  must_enrol: boolean;
-  /** How many are left. */
-  recovery_codes: number;
-  via: string;
-  login_id: string;
-  /** Until when nothing asks for another proof. */
-  verified_until: string | null;
-  identities: Identity[];
-  may: Power[];
-  created_at: string;
-}
-
-export interface Login {
-  id: string;
-  kind: string;
-  via: string;
-  device: string;
-  address: string;
-  created_at: string;
-  used_at: string;
-  current: boolean;
-}
-
+export type Identity = Schemas["Identity"];
+export type Login = Schemas["Login"];
 /** What a link from a mail or an administrator is good for. */
-export interface LinkFacts {
-  kind: "setup" | "invitation" | "reset" | "email";
-  role?: AccountRole | null;
-  email?: string | null;
-  username?: string | null;
-  expires_at: string;
-}
+export type LinkFacts = Schemas["Link"];
 
 export interface SiteFacts {
   name: string;

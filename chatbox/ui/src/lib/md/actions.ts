@@ -3,6 +3,7 @@
 import { codeElement, fileNameFor } from './code-block';
 import { type TableForm, copiedSelection, tableText } from './copy';
 import { loadedImage } from './image-card';
+import { saveText } from '../platform/download';
 import type { MarkdownLabels } from './labels';
 
 export interface MarkdownActions {
@@ -82,16 +83,7 @@ function downloadCode(button: HTMLElement, actions: MarkdownActions): void {
   const code = codeOf(button);
   if (!code) return;
   const name = fileNameFor(code.getAttribute('data-lang') ?? '');
-  (actions.saveFile ?? saveAsFile)(name, code.textContent ?? '');
-}
-
-function saveAsFile(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  (actions.saveFile ?? saveText)(name, code.textContent ?? '');
 }
 
 function showImage(button: HTMLElement, actions: MarkdownActions): void {

@@ -2,6 +2,7 @@
 export * from "./channel";
 export * from "./clipboard";
 export * from "./contrast";
+export * from "./download";
 export * from "./secure";
 export * from "./storage";
 export * from "./styles";

@@ -3,6 +3,10 @@ import type { Power } from "../api/types";
 
 /** Sections of the settings: what the user needs for them, and which exist only where people sign in. */
 const TABLE = {
+  profile: { power: "account", team: true },
+  security: { power: "account", team: true },
+  devices: { power: "account", team: true },
+  data: { power: "account", team: true },
   appearance: { power: "account", team: false },
   chat: { power: "account", team: false },
   providers: { power: "connect", team: false },

@@ -37,6 +37,8 @@ export const icons = {
   "pin-off": "M7 3.5h6M8 6v2.5l-2.5 3V13H13M12 3.5v5l1.5 1.8M10 13v4.5M3.5 3.5l13 13",
   play: "M6.5 4.5v11l9-5.5z",
   plus: "M10 4v12M4 10h12",
+  phone: "M6 2.5h8v15H6zM9 14.8h2",
+  printer: "M6 7V3h8v4M6 14H3V7.5h14V14h-3M6 11.5h8V17H6z",
   refresh: "M16 10a6 6 0 1 1-1.9-4.4M16 3v3.5h-3.5",
   restore: "M3 4h14v3.5H3zM4.5 7.5V16h11V7.5M10 14v-4M8 11.8l2-2 2 2",
   search: "M14.25 9a5.25 5.25 0 1 1-10.5 0 5.25 5.25 0 0 1 10.5 0M13 13l4 4",

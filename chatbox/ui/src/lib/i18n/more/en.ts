@@ -1,4 +1,5 @@
 /** Texts of the screens that are loaded when they are first opened. */
+import account from "../locales/en/account.json";
 import admin from "../locales/en/admin.json";
 import auth from "../locales/en/auth.json";
 import onboarding from "../locales/en/onboarding.json";
@@ -6,4 +7,4 @@ import palette from "../locales/en/palette.json";
 import server from "../locales/en/server.json";
 import settings from "../locales/en/settings.json";
 
-export const messages = { ...admin, ...auth, ...onboarding, ...palette, ...server, ...settings };
+export const messages = { ...account, ...admin, ...auth, ...onboarding, ...palette, ...server, ...settings };
