@@ -9,8 +9,8 @@ export const ACTIONS = [
   "login.open", "login.verify", "login.end", "login.reused", "password.change", "password.reset",
   "recovery.use", "totp.enable", "totp.disable", "user.join", "user.create", "user.change",
   "user.role", "user.state", "user.reset_link", "user.end_logins", "user.remove_totp",
-  "user.delete", "invitation.make", "invitation.revoke", "settings.change", "setup.link",
-  "team.enable", "team.disable",
+  "user.delete", "account.export", "invitation.make", "invitation.revoke", "settings.change", "setup.link",
+  "setup.done", "team.enable", "team.disable",
 ] as const;
 
 /** `kind:id`, as the log names what something was done to. */
