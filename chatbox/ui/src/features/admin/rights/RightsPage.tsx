@@ -13,7 +13,7 @@ import type { Grant, Person } from "../model";
 import { nameOf } from "../people/person-rights";
 import { usePeople } from "../use-names";
 import { AudienceDialog } from "./AudienceDialog";
-import { audienceOf, grantsOf, isForAll, planOf, type Audience, type Thing } from "./grants";
+import { audienceOf, GRANTED_ROLES, grantsOf, planOf, reachOf, type Audience, type Thing } from "./grants";
 
 interface Rights {
   readonly grants: readonly Grant[] | null;
@@ -51,11 +51,13 @@ interface WhoProps {
 }
 
 function Who({ audience, free, people }: WhoProps) {
-  if (isForAll(audience)) return <Badge>{free}</Badge>;
+  const reach = reachOf(audience);
+  if (reach === "all") return <Badge>{free}</Badge>;
+  if (reach === "admins") return <Badge tone="warn">{t("admin.rights_admins")}</Badge>;
   const names = audience.people.map((id) => people.find((one) => one.id === id)).map((one) => (one ? nameOf(one) : t("admin.somebody")));
   return (
     <>
-      {audience.roles.map((role) => (
+      {GRANTED_ROLES.filter((role) => audience.roles.includes(role)).map((role) => (
         <Badge key={role} tone="accent">
           {t(`admin.roles_${role}`)}
         </Badge>

@@ -2,7 +2,8 @@
 import type { Grant } from "../model";
 import type { GivenRole } from "../people/person-rights";
 
-export const GRANTED_ROLES = ["admin", "user", "viewer"] as const satisfies readonly GivenRole[];
+/** Roles that something can be for, beside administrators, who may always. */
+export const GRANTED_ROLES = ["user", "viewer"] as const satisfies readonly GivenRole[];
 
 /** A provider, or one of its models. */
 export interface Thing {
@@ -10,6 +11,7 @@ export interface Thing {
   readonly model: string | null;
 }
 
+/** The role `admin` alone: nobody but administrators. */
 export interface Audience {
   readonly roles: readonly GivenRole[];
   readonly people: readonly string[];
@@ -31,13 +33,21 @@ export const grantsOf = (grants: readonly Grant[], thing: Thing): readonly Grant
 
 export function audienceOf(grants: readonly Grant[]): Audience {
   return {
-    roles: GRANTED_ROLES.filter((role) => grants.some((one) => one.role === role)),
+    roles: (["admin", ...GRANTED_ROLES] as const).filter((role) => grants.some((one) => one.role === role)),
     people: grants.flatMap((one) => (one.user_id === null ? [] : [one.user_id])),
   };
 }
 
-/** Nothing is granted: it is open to everybody. */
-export const isForAll = ({ roles, people }: Audience): boolean => roles.length === 0 && people.length === 0;
+export type Reach = "all" | "admins" | "some";
+
+export const ADMINS: Audience = { roles: ["admin"], people: [] };
+export const ALL: Audience = { roles: [], people: [] };
+
+/** How far it reaches: nothing granted means everybody. */
+export function reachOf({ roles, people }: Audience): Reach {
+  if (people.length > 0 || roles.some((role) => role !== "admin")) return "some";
+  return roles.length > 0 ? "admins" : "all";
+}
 
 /** What turns the grants of a thing into those of an audience; adding comes first, so that nothing is open to all in between. */
 export function planOf(thing: Thing, now: readonly Grant[], wanted: Audience): Plan {
