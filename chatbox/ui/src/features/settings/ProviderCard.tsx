@@ -56,7 +56,6 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<ProviderTest | null>(null);
   const { name, id } = provider;
-  const isShared = (provider as { is_system?: boolean }).is_system ?? false;
 
   const during = async (work: () => Promise<void>): Promise<void> => {
     if (busy) return;
@@ -91,7 +90,7 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
           <p class="provider-url">{provider.base_url}</p>
           <Facts provider={provider} />
           {provider.source === "demo" && <p class="ui-hint">{t("settings.demo_text")}</p>}
-          {isTeam && may("manage") && <Switch checked={isShared} label={t("admin.share_name", { name })} onChange={(system) => void providers.update(id, { system } as object).catch(complain)} />}
+          {isTeam && may("manage") && <Switch checked={provider.is_system} label={t("admin.share_name", { name })} onChange={(system) => void providers.update(id, { system }).catch(complain)} />}
         </div>
         <div class="provider-controls">
           <Switch checked={provider.enabled} hideLabel label={t("settings.provider_enabled", { name })} onChange={(enabled) => void providers.update(id, { enabled }).catch(complain)} />

@@ -25,7 +25,7 @@ test("nobody gives a role as high as their own, but for the owner", () => {
 
 describe("grants", () => {
   const thing = { provider_id: "p", model: null };
-  const grant = (id: string, role: Grant["role"], user: string | null = null): Grant => ({ id, ...thing, role, user_id: user });
+  const grant = (id: string, role: Grant["role"], user: string | null = null): Grant => ({ id, ...thing, provider_name: "up", role, user_id: user, user_name: null, created_at: "" });
 
   test("nothing granted is for all, the role of administrators alone for nobody else", () => {
     expect(reachOf(audienceOf([]))).toBe("all");

@@ -8,11 +8,13 @@ import { labelOf, wordsOf } from "../system/values";
 /** Actions that can be filtered by: those that have a name of their own. */
 export const ACTIONS = [
   "login.open", "login.verify", "login.end", "login.reused", "password.change", "password.reset",
-  "recovery.use", "totp.enable", "totp.disable", "user.join", "user.create", "user.change",
-  "user.role", "user.state", "user.reset_link", "user.end_logins", "user.remove_totp",
-  "user.delete", "user.email", "account.export", "invitation.make", "invitation.revoke", "grant.add",
-  "grant.remove", "provider.add", "provider.change", "provider.remove", "settings.change", "setup.link",
-  "setup.done", "team.enable", "team.disable",
+  "totp.confirm", "totp.disable", "recovery.use", "recovery.renew", "identity.link",
+  "identity.unlink", "user.join", "user.create", "user.change", "user.email", "user.role",
+  "user.state", "user.reset_link", "user.end_logins", "user.remove_totp", "user.delete",
+  "account.export", "invitation.make", "invitation.revoke", "grant.add", "grant.remove",
+  "provider.add", "provider.change", "provider.remove", "settings.change",
+  "session.read_by_admin", "audit.export", "audit.forget", "setup.link", "setup.done",
+  "team.enable", "team.disable",
 ] as const;
 
 /** `kind:id`, as the log names what something was done to. */

@@ -126,7 +126,7 @@ export function RightsPage() {
   const { grants, problem, load } = useRights();
   const people = usePeople();
   const [open, setOpen] = useState<{ readonly thing: Thing; readonly name: string } | null>(null);
-  const shared = providers.items.value.filter((provider) => (provider as { is_system?: boolean }).is_system);
+  const shared = providers.items.value.filter((provider) => provider.is_system);
   const save = async (thing: Thing, audience: Audience): Promise<void> => {
     await carryOut(thing, grantsOf(grants ?? [], thing), audience).finally(load);
   };

@@ -1,5 +1,5 @@
 /** Who may use something, as a whole: everybody, or roles and people. The server keeps it as grants. */
-import type { Grant } from "../model";
+import type { Grant, NewGrant } from "../model";
 import type { GivenRole } from "../people/person-rights";
 
 /** Roles that something can be for, beside administrators, who may always. */
@@ -15,13 +15,6 @@ export interface Thing {
 export interface Audience {
   readonly roles: readonly GivenRole[];
   readonly people: readonly string[];
-}
-
-export interface NewGrant {
-  readonly provider_id: string;
-  readonly model: string | null;
-  readonly role?: GivenRole;
-  readonly user_id?: string;
 }
 
 export interface Plan {
@@ -54,6 +47,6 @@ export function planOf(thing: Thing, now: readonly Grant[], wanted: Audience): P
   const has = audienceOf(now);
   const roles = wanted.roles.filter((role) => !has.roles.includes(role)).map((role) => ({ ...thing, role }));
   const people = wanted.people.filter((id) => !has.people.includes(id)).map((user_id) => ({ ...thing, user_id }));
-  const gone = now.filter(({ role, user_id }) => !(role !== null && wanted.roles.includes(role)) && !(user_id !== null && wanted.people.includes(user_id)));
+  const gone = now.filter(({ role, user_id }) => !wanted.roles.some((one) => one === role) && !(user_id !== null && wanted.people.includes(user_id)));
   return { add: [...roles, ...people], remove: gone.map(({ id }) => id) };
 }
