@@ -36,6 +36,13 @@ class Team:
         self.ids[who] = str(answer.json()["id"])
         self._clients[who] = client
 
+    def call(self, who: str, method: str, path: str, **body: Any) -> Any:
+        """Call the API as somebody; the call must succeed."""
+        url = f"{self.site.url}/api/v1{path}"
+        answer = self._clients[who].request(method, url, json=body or None)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
     def person(self, who: str) -> JSON:
         """An account as administrators see it."""
         found: JSON = self.site.call("GET", f"/users/{self.ids[who]}")
