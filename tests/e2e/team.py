@@ -1,10 +1,10 @@
 """A server with accounts for browser tests: its people, and tabs that are one of theirs."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import type_of_opener
 from tests.e2e.screen import Screen
@@ -13,6 +13,7 @@ from tests.e2e.site import JSON, Site
 PASSWORD = "correct horse battery"
 OWNER = "olga"
 PEOPLE = {"adam": "admin", "uma": "user", "otto": "user", "vera": "viewer"}
+MOST_TABS = 60
 
 
 class Team:
@@ -47,6 +48,15 @@ class Team:
         found: JSON = self.site.call("GET", f"/users/{self.ids[who]}")
         return found
 
+    def change(self, who: str, **change: Any) -> None:
+        """Change an account as the owner."""
+        self.site.call("PATCH", f"/users/{self.ids[who]}", **change)
+
+    def settings(self) -> JSON:
+        """The values of the system settings by their keys."""
+        items = self.site.call("GET", "/settings/system")["items"]
+        return {one["key"]: one["value"] for one in items}
+
     def open(self, opener: type_of_opener, who: str, path: str, **options: Any) -> Screen:
         """A tab that somebody is signed in with."""
         screen = opener(self.site, **options)
@@ -65,12 +75,30 @@ class Team:
             client.close()
 
 
-def make_team(site: Site, people: dict[str, str] = PEOPLE) -> Team:
+def make_team(site: Site) -> Team:
     """Turn a running single-user server into one with accounts."""
     team = Team(site)
-    for who, role in people.items():
+    for who, role in PEOPLE.items():
         team.add(who, role)
     return team
 
 
-type_of_team = Callable[[], Team]
+def reach(screen: Screen, target: Locator) -> Locator:
+    """Go to a control with the Tab key alone."""
+    expect(target).to_be_visible()
+    for _ in range(MOST_TABS):
+        if target.evaluate("node => node === document.activeElement"):
+            return target
+        screen.page.keyboard.press("Tab")
+    raise AssertionError(f"{target} cannot be reached with Tab")
+
+
+def fits(screen: Screen) -> bool:
+    """Whether nothing of the page is wider than the screen."""
+    return bool(
+        screen.evaluate(
+            "document.documentElement.scrollWidth <= innerWidth &&"
+            "[...document.querySelectorAll('.settings-body *')].every(one =>"
+            " one.getBoundingClientRect().right <= innerWidth + 1)"
+        )
+    )

@@ -30,7 +30,7 @@ export function AdminPage({ section }: { readonly section: AdminSection }) {
   const [scrolled, setScrolled] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
   const isOpen = isTeam && may("operate");
-  useTitle(`${t(`admin.nav_${section}`)} · ${t("admin.title")}`);
+  useTitle(`${t(`admin.nav_${section}`)} · ${t("shell.admin")}`);
   useEffect(() => {
     if (scroller.current) scroller.current.scrollTop = 0;
     document.querySelector('.settings-link[aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
@@ -39,7 +39,7 @@ export function AdminPage({ section }: { readonly section: AdminSection }) {
   return (
     <>
       <TopBar scrolled={scrolled}>
-        <h1>{t("admin.title")}</h1>
+        <h1>{t("shell.admin")}</h1>
       </TopBar>
       {!isOpen && <EmptyState icon="key" title={t("admin.not_yours")} text={t("admin.not_yours_text")} />}
       {isOpen && (

@@ -95,8 +95,8 @@ export function ServerPage() {
       {stats && stats.now.storage.state !== "ok" && <Banner tone="danger">{stats.now.storage.detail}</Banner>}
       {stats?.now.backup?.error && <Banner tone="warn">{t("server.backup_error", { problem: stats.now.backup.error })}</Banner>}
       {stats && <Cards now={stats.now} />}
-      {stats && <Charts series={stats.series} />}
       <TeamCard />
+      {stats && <Charts series={stats.series} />}
     </Page>
   );
 }

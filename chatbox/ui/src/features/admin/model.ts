@@ -14,13 +14,8 @@ export type Invitation = Schemas["Invitation"];
 export type NewInvitation = Schemas["NewInvitation"];
 
 /** Who may use a provider, or one model of it: a role or a person. */
-export interface Grant {
-  id: string;
-  provider_id: string;
-  model: string | null;
-  role: Exclude<AccountRole, "owner"> | null;
-  user_id: string | null;
-}
+export type Grant = Schemas["Grant"];
+export type NewGrant = Schemas["NewGrant"];
 
 /** The server always writes these fields; the document marks those with a default as optional. */
 export type SystemSetting = Omit<Required<Schemas["Setting"]>, "value" | "default"> & { readonly value: Value; readonly default: Value };

@@ -40,6 +40,12 @@ export function Paged<T>({ pages, label, empty, class: extra = "", children }: P
   );
 }
 
+/** Where the focus goes when a row is gone: to a control of its neighbour, else to the page's heading. */
+export function focusAfter(row: Element | null | undefined): void {
+  const next = (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector<HTMLElement>("button, a");
+  (next ?? document.querySelector<HTMLElement>("[data-page-heading]"))?.focus();
+}
+
 export const Nothing = ({ text }: { readonly text: string }) => <EmptyState title={text} />;
 
 export interface FormDialogProps {
@@ -100,9 +106,7 @@ export function OnceDialog({ title, text, url, expires, onClose }: OnceDialogPro
           </Button>
         </div>
         {copied === false && <p class="ui-field-error">{t("ui.copyFailed")}</p>}
-        <Banner tone="warn">
-          {t("admin.link_once")} {t("admin.link_until", { time: formatDateTime(expires) })}
-        </Banner>
+        <Banner tone="warn">{t("admin.link_once", { time: formatDateTime(expires) })}</Banner>
         <div class="settings-buttons">
           <Button onClick={onClose}>{t("ui.close")}</Button>
         </div>

@@ -4,7 +4,7 @@ import { describeError } from "../../lib/api/errors";
 import { t } from "../../lib/i18n";
 import { navigate } from "../../lib/router";
 import { signOut } from "./leaving";
-import { me } from "../../lib/state/me";
+import { may, me } from "../../lib/state/me";
 import { toasts } from "../../lib/state/toasts";
 import { Icon, Menu } from "../../lib/ui";
 
@@ -30,6 +30,7 @@ export function UserMenu() {
           onClose={() => setOpen(false)}
           items={[
             { id: "account", label: t("shell.account"), icon: "user", onSelect: () => navigate("/settings/profile") },
+            ...(may("operate") ? [{ id: "admin", label: t("shell.admin"), icon: "users" as const, onSelect: () => navigate("/admin/people") }] : []),
             { id: "leave", label: t("shell.sign_out"), icon: "exit", onSelect: leave },
           ]}
         />

@@ -4,6 +4,8 @@ import { announce } from "../../lib/a11y";
 import { describeCode } from "../../lib/api/errors";
 import type { Provider, ProviderTest } from "../../lib/api/types";
 import { formatAgo, formatNumber, t } from "../../lib/i18n";
+import { isTeam } from "../../lib/state/boot";
+import { may } from "../../lib/state/me";
 import { providers } from "../../lib/state/providers";
 import { toasts } from "../../lib/state/toasts";
 import { Badge, Button, ErrorState, MenuButton, Switch, type MenuEntry, type Tone } from "../../lib/ui";
@@ -88,6 +90,7 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
           <p class="provider-url">{provider.base_url}</p>
           <Facts provider={provider} />
           {provider.source === "demo" && <p class="ui-hint">{t("settings.demo_text")}</p>}
+          {isTeam && may("manage") && <Switch checked={provider.is_system} label={t("admin.share_name", { name })} onChange={(system) => void providers.update(id, { system }).catch(complain)} />}
         </div>
         <div class="provider-controls">
           <Switch checked={provider.enabled} hideLabel label={t("settings.provider_enabled", { name })} onChange={(enabled) => void providers.update(id, { enabled }).catch(complain)} />

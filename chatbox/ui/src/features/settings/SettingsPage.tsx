@@ -56,7 +56,7 @@ export function SettingsPage({ section }: { readonly section: Section }) {
           {isTeam && may("operate") && (
             <a class="settings-link" href={hrefOf("/admin/people")}>
               <Icon name="users" size={18} />
-              {t("admin.title")}
+              {t("shell.admin")}
             </a>
           )}
         </nav>

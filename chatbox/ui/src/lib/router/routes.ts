@@ -19,9 +19,9 @@ const TABLE = {
 export type Section = keyof typeof TABLE;
 const SECTIONS = Object.keys(TABLE) as readonly Section[];
 
-/** The sections that somebody with such powers has. */
+/** The sections that somebody with such powers has; with accounts, the server is a page of administration. */
 export const sectionsFor = (may: (power: Power) => boolean, isTeam: boolean): readonly Section[] =>
-  SECTIONS.filter((one) => may(TABLE[one].power) && (isTeam || !TABLE[one].team));
+  SECTIONS.filter((one) => may(TABLE[one].power) && (isTeam ? one !== "server" : !TABLE[one].team));
 
 /** The pages of administration. */
 export const ADMIN_SECTIONS = ["people", "invitations", "rights", "system", "audit", "server"] as const;

@@ -1,5 +1,6 @@
 /** What an entry of the audit log says, as a sentence. */
 import { hasKey, t, type Key } from "../../../lib/i18n";
+import { providers } from "../../../lib/state/providers";
 import type { AuditEntry, Person } from "../model";
 import { nameOf } from "../people/person-rights";
 import { labelOf, wordsOf } from "../system/values";
@@ -7,9 +8,12 @@ import { labelOf, wordsOf } from "../system/values";
 /** Actions that can be filtered by: those that have a name of their own. */
 export const ACTIONS = [
   "login.open", "login.verify", "login.end", "login.reused", "password.change", "password.reset",
-  "recovery.use", "totp.enable", "totp.disable", "user.join", "user.create", "user.change",
-  "user.role", "user.state", "user.reset_link", "user.end_logins", "user.remove_totp",
-  "user.delete", "invitation.make", "invitation.revoke", "settings.change", "setup.link",
+  "totp.confirm", "totp.disable", "recovery.use", "recovery.renew", "identity.link",
+  "identity.unlink", "user.join", "user.create", "user.change", "user.email", "user.role",
+  "user.state", "user.reset_link", "user.end_logins", "user.remove_totp", "user.delete",
+  "account.export", "invitation.make", "invitation.revoke", "grant.add", "grant.remove",
+  "provider.add", "provider.change", "provider.remove", "settings.change",
+  "session.read_by_admin", "audit.export", "audit.forget", "setup.link", "setup.done",
   "team.enable", "team.disable",
 ] as const;
 
@@ -19,13 +23,16 @@ export function objectOf(entry: Pick<AuditEntry, "object">, people: readonly Per
   const id = rest.join(":");
   const person = kind === "user" ? people.find((one) => one.id === id) : undefined;
   if (person) return nameOf(person);
+  const provider = kind === "provider" ? providers.items.value.find((one) => one.id === id) : undefined;
+  if (provider) return provider.name;
   if (kind === "setting") return labelOf({ key: id });
   return id ? t("admin.object", { kind, id: id.length > 12 ? `…${id.slice(-6)}` : id }) : t("admin.object_none");
 }
 
 function actorOf(entry: AuditEntry): string {
   if (entry.actor_name) return entry.actor_name;
-  return entry.actor ? t("admin.somebody") : t("admin.nobody");
+  if (entry.actor) return t("admin.gone");
+  return t(entry.address ? "admin.nobody" : "admin.operator");
 }
 
 /** Old and new values of a setting come as JSON. */
@@ -56,8 +63,17 @@ export function sentenceOf(entry: AuditEntry, people: readonly Person[]): string
   const words = { actor: actorOf(entry), object: objectOf(entry, people), action: entry.action };
   if (key === null) return t("admin.did_something", words);
   const to = textOf(entry.detail["to"]);
-  const roleKey = `shell.role_${to || textOf(entry.detail["role"])}`;
-  return t(key, { ...words, to, role: hasKey(roleKey) ? t(roleKey) : "—", old: valueOf(entry, "old"), new: valueOf(entry, "new") });
+  const role = roleOf(to || textOf(entry.detail["role"]));
+  const user = textOf(entry.detail["user"]);
+  const whom = user === "" ? role : objectOf({ object: `user:${user}` }, people);
+  const model = textOf(entry.detail["model"]);
+  const object = model === "" ? words.object : `${words.object}/${model}`;
+  return t(key, { ...words, object, to, role, whom, old: valueOf(entry, "old"), new: valueOf(entry, "new") });
+}
+
+function roleOf(name: string): string {
+  const key = `shell.role_${name}`;
+  return hasKey(key) ? t(key) : "—";
 }
 
 export function actionName(action: string): string {

@@ -7,7 +7,7 @@ import { may, me } from "../../../lib/state/me";
 import { toasts } from "../../../lib/state/toasts";
 import { Badge, Button, Field, Input, Page, Select } from "../../../lib/ui";
 import type { Invitation } from "../model";
-import { FormDialog, Nothing, OnceDialog, Paged } from "../parts";
+import { focusAfter, FormDialog, Nothing, OnceDialog, Paged } from "../parts";
 import { rolesFor, type GivenRole } from "../people/person-rights";
 import { usePages } from "../use-pages";
 import { useWork } from "../use-work";
@@ -47,7 +47,7 @@ function InviteDialog({ onMade, onClose }: { readonly onMade: (made: Invitation)
 
 interface RowProps {
   readonly invitation: Invitation;
-  readonly onRevoke: () => void;
+  readonly onRevoke: (row: Element | null) => void;
 }
 
 function Row({ invitation, onRevoke }: RowProps) {
@@ -75,7 +75,7 @@ function Row({ invitation, onRevoke }: RowProps) {
         </div>
       </div>
       {isOpen && may("manage") && (
-        <Button size="sm" kind="danger" aria-label={`${t("admin.revoke")}: ${title}`} onClick={onRevoke}>
+        <Button size="sm" kind="danger" aria-label={`${t("admin.revoke")}: ${title}`} onClick={(event) => onRevoke(event.currentTarget.closest("li"))}>
           {t("admin.revoke")}
         </Button>
       )}
@@ -87,8 +87,9 @@ export function InvitationsPage() {
   const pages = usePages<Invitation>("/invitations", { limit: 50 });
   const [isAsking, setAsking] = useState(false);
   const [made, setMade] = useState<Invitation | null>(null);
-  const revoke = (invitation: Invitation): void => {
+  const revoke = (invitation: Invitation, row: Element | null): void => {
     api.del(`/invitations/${invitation.id}`).then(() => {
+      focusAfter(row);
       pages.set((items) => items.filter((one) => one.id !== invitation.id));
       toasts.show({ kind: "success", text: t("admin.revoked") });
     }, complain);
@@ -106,7 +107,7 @@ export function InvitationsPage() {
   return (
     <Page title={t("admin.nav_invitations")} intro={t("admin.invitations_intro")} actions={invite} wide>
       <Paged pages={pages} label={t("admin.nav_invitations")} empty={<Nothing text={t("admin.invitations_none")} />}>
-        {(invitation) => <Row key={invitation.id} invitation={invitation} onRevoke={() => revoke(invitation)} />}
+        {(invitation) => <Row key={invitation.id} invitation={invitation} onRevoke={(row) => revoke(invitation, row)} />}
       </Paged>
       {isAsking && <InviteDialog onMade={show} onClose={() => setAsking(false)} />}
       {made?.url && <OnceDialog title={t("admin.invite_made")} text={t("admin.invite_link")} url={made.url} expires={made.expires_at} onClose={() => setMade(null)} />}

@@ -41,14 +41,13 @@ function WhyNot({ why }: { readonly why: Why }) {
 function entries({ person, mayRead, onDeed }: PersonRowProps, why: Why | null): MenuEntry[] {
   const isActive = person.state === "active";
   const entry = (deed: Deed, label: string, more: Partial<NonNullable<MenuEntry>> = {}): MenuEntry => ({ id: deed, label, onSelect: () => onDeed(deed), ...more });
-  const read = mayRead && why !== "self" ? [entry("read", t("admin.do_read"), { icon: "eye" })] : [];
-  if (why !== null || !may("manage")) return read;
+  if (why !== null || !may("manage")) return [];
   return [
     entry("edit", t("admin.do_edit"), { icon: "pencil" }),
     entry("reset", t("admin.do_reset"), { icon: "key" }),
     entry("logins", t("admin.do_logins"), { icon: "x" }),
     entry("factor", t("admin.do_factor"), { icon: "keyboard", disabled: !person.totp }),
-    ...read,
+    ...(mayRead ? [entry("read", t("admin.do_read"), { icon: "eye" })] : []),
     null,
     entry("state", t(isActive ? "admin.do_suspend" : "admin.do_resume"), { icon: isActive ? "stop" : "play" }),
     ...(may("own") ? [entry("owner", t("admin.do_owner"), { icon: "star", disabled: !isActive || !person.has_password })] : []),

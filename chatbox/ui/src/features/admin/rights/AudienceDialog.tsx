@@ -6,7 +6,7 @@ import type { Person } from "../model";
 import { FormDialog } from "../parts";
 import { nameOf, type GivenRole } from "../people/person-rights";
 import { useWork } from "../use-work";
-import { GRANTED_ROLES, isForAll, type Audience } from "./grants";
+import { ADMINS, ALL, GRANTED_ROLES, reachOf, type Audience, type Reach } from "./grants";
 
 interface PeopleProps {
   readonly chosen: readonly string[];
@@ -19,7 +19,7 @@ function People({ chosen, people, onChosen }: PeopleProps) {
     const person = people.find((one) => one.id === id);
     return person ? nameOf(person) : t("admin.somebody");
   };
-  const others = people.filter(({ id, role }) => role !== "owner" && !chosen.includes(id));
+  const others = people.filter(({ id, role }) => role !== "owner" && role !== "admin" && !chosen.includes(id));
   return (
     <>
       <Field label={t("admin.rights_people")}>
@@ -59,33 +59,34 @@ export interface AudienceDialogProps {
 }
 
 export function AudienceDialog({ title, free, audience, people, onSave, onClose }: AudienceDialogProps) {
-  const [isOpen, setOpen] = useState(isForAll(audience));
-  const [chosen, setChosen] = useState(audience);
+  const [reach, setReach] = useState<Reach>(reachOf(audience));
+  const [chosen, setChosen] = useState<Audience>({ ...audience, roles: audience.roles.filter((role) => role !== "admin") });
   const work = useWork();
-  const wanted: Audience = isOpen ? { roles: [], people: [] } : chosen;
-  const isEmpty = !isOpen && isForAll(chosen);
+  const wanted = { all: ALL, admins: ADMINS, some: chosen }[reach];
   const toggle = (role: GivenRole, isOn: boolean): void => setChosen((now) => ({ ...now, roles: GRANTED_ROLES.filter((one) => (one === role ? isOn : now.roles.includes(one))) }));
   const submit = async (): Promise<void> => {
     if (await work.run(() => onSave(wanted))) onClose();
   };
   return (
-    <FormDialog title={title} submit={t("ui.save")} work={work} disabled={isEmpty} onSubmit={() => void submit()} onClose={onClose}>
+    <FormDialog title={title} submit={t("ui.save")} work={work} disabled={reach === "some" && reachOf(chosen) !== "some"} onSubmit={() => void submit()} onClose={onClose}>
       <RadioGroup
         label={t("admin.rights_who")}
-        value={isOpen ? "all" : "some"}
-        onChange={(value) => setOpen(value === "all")}
+        hint={t("admin.rights_always")}
+        value={reach}
+        onChange={setReach}
         choices={[
           { value: "all", label: free },
           { value: "some", label: t("admin.rights_some"), hint: t("admin.rights_some_hint") },
+          { value: "admins", label: t("admin.rights_admins") },
         ]}
       />
-      {!isOpen && (
+      {reach === "some" && (
         <>
           <fieldset class="ui-radiogroup">
             <legend class="ui-label">{t("admin.rights_roles")}</legend>
             {GRANTED_ROLES.map((role) => (
               <Checkbox key={role} checked={chosen.roles.includes(role)} onChange={(isOn) => toggle(role, isOn)}>
-                {t(`shell.role_${role}`)}
+                {t(`admin.roles_${role}`)}
               </Checkbox>
             ))}
           </fieldset>

@@ -2,18 +2,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../../lib/api/client";
 import { describeError } from "../../../lib/api/errors";
-import type { Model, Page as ListPage, Provider } from "../../../lib/api/types";
+import type { Page as ListPage, Provider } from "../../../lib/api/types";
 import { t } from "../../../lib/i18n";
 import { hrefOf } from "../../../lib/router";
 import { may } from "../../../lib/state/me";
 import { models } from "../../../lib/state/models";
 import { providers } from "../../../lib/state/providers";
-import { Badge, Button, EmptyState, ErrorState, Page, Skeleton } from "../../../lib/ui";
+import { Badge, Button, EmptyState, ErrorState, Field, Input, Page, Skeleton } from "../../../lib/ui";
 import type { Grant, Person } from "../model";
 import { nameOf } from "../people/person-rights";
 import { usePeople } from "../use-names";
 import { AudienceDialog } from "./AudienceDialog";
-import { audienceOf, grantsOf, isForAll, planOf, type Audience, type Thing } from "./grants";
+import { audienceOf, GRANTED_ROLES, grantsOf, planOf, reachOf, type Audience, type Thing } from "./grants";
 
 interface Rights {
   readonly grants: readonly Grant[] | null;
@@ -51,11 +51,13 @@ interface WhoProps {
 }
 
 function Who({ audience, free, people }: WhoProps) {
-  if (isForAll(audience)) return <Badge>{free}</Badge>;
+  const reach = reachOf(audience);
+  if (reach === "all") return <Badge>{free}</Badge>;
+  if (reach === "admins") return <Badge tone="warn">{t("admin.rights_admins")}</Badge>;
   const names = audience.people.map((id) => people.find((one) => one.id === id)).map((one) => (one ? nameOf(one) : t("admin.somebody")));
   return (
     <>
-      {audience.roles.map((role) => (
+      {GRANTED_ROLES.filter((role) => audience.roles.includes(role)).map((role) => (
         <Badge key={role} tone="accent">
           {t(`admin.roles_${role}`)}
         </Badge>
@@ -101,21 +103,42 @@ interface CardProps {
   readonly onChange: (thing: Thing, name: string) => void;
 }
 
-function Card({ provider, grants, people, onChange }: CardProps) {
+/** So many models are found faster by name. */
+const MANY = 12;
+
+function Models({ provider, grants, people, onChange }: CardProps) {
+  const [query, setQuery] = useState("");
   const own = models.items.value.filter((model) => model.provider_id === provider.id);
-  const audience = (thing: Thing): Audience => audienceOf(grantsOf(grants, thing));
+  const restricted = new Set(grants.filter((one) => one.provider_id === provider.id && one.model !== null).map((one) => one.model));
+  const needle = query.trim().toLowerCase();
+  return (
+    <details>
+      <summary>
+        {t("admin.rights_models", { n: own.length })} · {t("admin.rights_own", { n: restricted.size })}
+      </summary>
+      {own.length > MANY && (
+        <Field label={t("settings.models_filter")} hideLabel>
+          {(control) => <Input {...control} type="search" class="settings-narrow" placeholder={t("settings.models_filter")} value={query} onValue={setQuery} />}
+        </Field>
+      )}
+      {own
+        .filter(({ name }) => name.toLowerCase().includes(needle))
+        .map((model) => {
+          const thing = { provider_id: provider.id, model: model.name };
+          return <Line key={model.id} name={model.name} free={t("admin.rights_same")} audience={audienceOf(grantsOf(grants, thing))} people={people} onChange={() => onChange(thing, model.name)} />;
+        })}
+    </details>
+  );
+}
+
+function Card(props: CardProps) {
+  const { provider, grants, people, onChange } = props;
   const whole = { provider_id: provider.id, model: null };
   return (
     <li class="admin-card">
       <h3 class="visually-hidden">{provider.name}</h3>
-      <Line name={provider.name} free={t("admin.rights_all")} audience={audience(whole)} people={people} onChange={() => onChange(whole, provider.name)} />
-      <details>
-        <summary>{t("admin.rights_models", { n: own.length })}</summary>
-        {own.map((model: Model) => {
-          const thing = { provider_id: provider.id, model: model.name };
-          return <Line key={model.id} name={model.name} free={t("admin.rights_same")} audience={audience(thing)} people={people} onChange={() => onChange(thing, model.name)} />;
-        })}
-      </details>
+      <Line name={provider.name} free={t("admin.rights_all")} audience={audienceOf(grantsOf(grants, whole))} people={people} onChange={() => onChange(whole, provider.name)} />
+      <Models {...props} />
     </li>
   );
 }
@@ -124,7 +147,7 @@ export function RightsPage() {
   const { grants, problem, load } = useRights();
   const people = usePeople();
   const [open, setOpen] = useState<{ readonly thing: Thing; readonly name: string } | null>(null);
-  const shared = providers.items.value.filter((provider) => (provider as { is_system?: boolean }).is_system);
+  const shared = providers.items.value.filter((provider) => provider.is_system);
   const save = async (thing: Thing, audience: Audience): Promise<void> => {
     await carryOut(thing, grantsOf(grants ?? [], thing), audience).finally(load);
   };

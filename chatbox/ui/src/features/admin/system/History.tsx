@@ -37,7 +37,7 @@ function Row({ change, setting, onRevert }: RowProps) {
           <span class="visually-hidden">{t("admin.after")} </span>
           <ins>{wordsOf(change.key, change.new)}</ins>
         </p>
-        <p class="ui-hint">{t("admin.changed_by", { name: change.changed_by_name ?? t("admin.somebody"), time: formatDateTime(change.changed_at) })}</p>
+        <p class="ui-hint">{t("admin.changed_by", { name: change.changed_by_name ?? t("admin.gone"), time: formatDateTime(change.changed_at) })}</p>
       </div>
       {mayRevert && (
         <Button size="sm" icon="undo" busy={busy} aria-label={`${t("admin.revert")}: ${label}`} onClick={() => void revert()}>

@@ -1,6 +1,6 @@
 /** One system setting, as its kind wants it. */
 import { useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
+import { locale, t } from "../../../lib/i18n";
 import { Field, Input, Select, Switch, TextArea } from "../../../lib/ui";
 import type { SystemSetting, Value } from "../model";
 import { choiceOf, hintOf, labelOf, linesOf, same, wordsOf } from "./values";
@@ -17,7 +17,7 @@ function hintFor({ setting, value, isLocked }: SettingFieldProps): string {
   const words = [hintOf(setting.key)];
   if (!same(value, setting.default)) words.push(t("admin.default_is", { value: wordsOf(setting.key, setting.default) }));
   if (isLocked) words.push(t("admin.owner_only"));
-  return words.filter(Boolean).join(" ");
+  return words.filter(Boolean).join(locale.value === "en" ? " " : "");
 }
 
 /** Lines while they are typed; the value is the list of those that are not empty. */
