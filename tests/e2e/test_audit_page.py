@@ -132,7 +132,9 @@ def test_in_chinese(opener: type_of_opener, team: Team) -> None:
     team.site.call("PATCH", "/settings", locale="zh-Hans")
     screen = team.open(opener, OWNER, "/admin/audit")
     expect(screen.page.get_by_text("Olga 停用了 Otto。")).to_be_visible()
-    assert not re.search(r"audit\.|[a-z]\.[a-z]{3}", screen.page.locator(".admin-list").inner_text())
+    assert not re.search(
+        r"audit\.|[a-z]\.[a-z]{3}", screen.page.locator(".admin-list").inner_text()
+    )
     screen.open("/admin/rights")
     expect(screen.page.get_by_role("heading", level=2)).to_have_text("模型与权限")
     team.site.call("PATCH", "/settings", locale="en")

@@ -1,4 +1,4 @@
-"""The ways in, as people go them: by keyboard, in both languages, wrong at first, and back again."""
+"""The ways in, as people go them: by keyboard, in both languages, wrong at first, and back."""
 
 from collections.abc import Iterator
 from pathlib import Path

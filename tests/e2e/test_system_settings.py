@@ -1,4 +1,4 @@
-"""Administration: system settings, as their schema wants them, with faults, history and reverting."""
+"""Administration: system settings as their schema wants them, faults, history and reverting."""
 
 import re
 from collections.abc import Iterator
