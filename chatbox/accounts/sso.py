@@ -43,18 +43,22 @@ class SingleSignOn:
         self._oidc = oidc
         self._mode = mode
 
-    async def begin(self, caller: Caller | None, next_path: str) -> tuple[str, str]:
+    async def begin(self, caller: Caller | None, next_path: str, visit: Visit) -> tuple[str, str]:
         """The address to go to, and the browser's part of the flow.
 
         Who is signed in proves anew who they are: the provider must ask them. Raises `OidcFailed`.
         """
         user = None if caller is None else caller.user_id
-        url, started = await self._known().begin(next_path, user=user, is_fresh=user is not None)
+        url, started = await self._known().begin(
+            next_path, visit.address, user=user, is_fresh=user is not None
+        )
         return url, started.browser
 
     async def begin_link(self, caller: Caller, next_path: str) -> tuple[str, str]:
         """The same, for the caller's account to be linked. Raises `OidcFailed`."""
-        url, started = await self._known().begin(next_path, user=caller.user_id, links=True)
+        url, started = await self._known().begin(
+            next_path, caller.address, user=caller.user_id, links=True
+        )
         return url, started.browser
 
     async def finish(

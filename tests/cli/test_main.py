@@ -119,6 +119,25 @@ def test_version_names_chatbox_python_and_sqlite(capsys: pytest.CaptureFixture[s
     assert "SQLite 3." in shown
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("CHATBOX_OIDC_ISSUER", "http://id.example.org", "oidc.issuer must begin with https://"),
+        ("CHATBOX_PROXY_LOGIN_HEADER", "Remote-User", "proxy_login.secret must have at least"),
+        ("CHATBOX_ALERTS_SMTP_HOST", "mail.example.org", "alerts.email_from must be one"),
+    ],
+)
+def test_half_a_way_in_stops_the_start(
+    variable: str,
+    value: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert said in refusal(capsys, "serve")
+
+
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["serve", "--port", "x"], ["config"]])
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -1,5 +1,7 @@
 """Who has set out to a provider: remembered in memory for ten minutes, a thousand at most.
 
+Of one network there are a hundred at most, so that nobody pushes out everybody else's.
+
 A flow belongs to the browser that began it: its cookie must come back with the answer, so that
 nobody can be made to finish what somebody else began. It is used up by the first answer.
 """
@@ -17,9 +19,11 @@ from urllib.parse import unquote
 import msgspec
 
 from chatbox.kit.clock import now_ms
+from chatbox.kit.networks import neighbourhood
 
 SECONDS = 600.0
 MOST = 1_000
+MOST_OF_ONE = 100
 LONGEST_PATH = 1_000
 _LOCAL = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?")  # no space, control, backslash nor "//"
 
@@ -36,6 +40,7 @@ class Flow(msgspec.Struct, frozen=True):
     browser: bytes
     next: str
     began: int
+    network: str
     user: int | None = None
     links: bool = False
     is_fresh: bool = False
@@ -62,15 +67,15 @@ class Flows:
     def begin(
         self,
         next_path: str,
+        address: str,
         *,
         user: int | None = None,
         links: bool = False,
         is_fresh: bool = False,
     ) -> Started:
         """Remember a flow; the oldest make room."""
-        self._forget_old()
-        while len(self._open) >= MOST:
-            self._open.popitem(last=False)
+        network = neighbourhood(address)
+        self._make_room(network)
         state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         flow = Flow(
             nonce=secrets.token_urlsafe(32),
@@ -78,6 +83,7 @@ class Flows:
             browser=_hash(browser),
             next=local_path(next_path),
             began=now_ms(),
+            network=network,
             user=user,
             links=links,
             is_fresh=is_fresh,
@@ -92,6 +98,14 @@ class Flows:
         if flow is None or not hmac.compare_digest(flow.browser, _hash(browser)):
             return None
         return flow
+
+    def _make_room(self, network: str) -> None:
+        self._forget_old()
+        own = [key for key, (_, flow) in self._open.items() if flow.network == network]
+        if len(own) >= MOST_OF_ONE:
+            del self._open[own[0]]
+        elif len(self._open) >= MOST:
+            self._open.popitem(last=False)
 
     def _forget_old(self) -> None:
         limit = self._clock() - SECONDS

@@ -61,6 +61,7 @@ class Provider:
     async def begin(
         self,
         next_path: str,
+        address: str,
         *,
         user: int | None = None,
         links: bool = False,
@@ -68,7 +69,7 @@ class Provider:
     ) -> tuple[str, Started]:
         """The address to send a browser to, and the flow that has begun. Raises `OidcFailed`."""
         metadata = await self._discovery.metadata()
-        started = self._flows.begin(next_path, user=user, links=links, is_fresh=is_fresh)
+        started = self._flows.begin(next_path, address, user=user, links=links, is_fresh=is_fresh)
         query = {
             "response_type": "code",
             "client_id": self._oidc.client_id,

@@ -73,7 +73,7 @@ class OidcRoutes(Controller):
         next_path: Next = "/",
     ) -> Response[bytes]:
         try:
-            url, browser = await sso.begin(visitor_of(request.scope), next_path)
+            url, browser = await sso.begin(visitor_of(request.scope), next_path, visit)
         except OidcFailed as failed:
             return _failed(failed, visit)
         return _redirect(url, _flow_cookie(browser, visit))

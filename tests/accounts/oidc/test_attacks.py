@@ -62,7 +62,7 @@ async def finish(provider: Provider, started: Started, **answer: Any) -> tuple[F
 
 async def outcome(provider: Provider, bad: BadIdP, forge: Forge, **begin: Any) -> str:
     """How a sign-in ends with a forged token: `in`, or the code of the failure."""
-    _, started = await provider.begin("/", **begin)
+    _, started = await provider.begin("/", "192.0.2.1", **begin)
     bad.give(forge(bad, started.flow.nonce))
     try:
         await finish(provider, started)
@@ -218,7 +218,7 @@ def test_without_an_id_the_only_key_is_taken_and_never_one_of_two() -> None:
 
 
 async def whole_sign_in(provider: Provider, bad: BadIdP) -> None:
-    _, started = await provider.begin("/")
+    _, started = await provider.begin("/", "192.0.2.1")
     if "/token" not in bad.replies:
         bad.give(signed(bad.claims(started.flow.nonce)))
     await finish(provider, started)
@@ -272,7 +272,7 @@ async def test_a_wrong_description_is_refused(
     bad.describe(**changed)
     for _ in range(3):
         with pytest.raises(OidcFailed) as failed:
-            await provider.begin("/")
+            await provider.begin("/", "192.0.2.1")
         assert failed.value.code == "oidc_unavailable"
     assert bad.asked == [DISCOVERY]  # and is not asked for again at once
 
@@ -292,7 +292,7 @@ async def test_private_addresses_beside_the_issuer_are_not_asked(
 async def test_an_answer_from_another_provider_is_refused(provider: Provider, bad: BadIdP) -> None:
     bad.describe(authorization_response_iss_parameter_supported=True)
     for told in ({"iss": "https://evil.test"}, {}):
-        _, started = await provider.begin("/")
+        _, started = await provider.begin("/", "192.0.2.1")
         with pytest.raises(OidcFailed) as failed:
             await finish(provider, started, **told)
         assert failed.value.code == "oidc_refused"
@@ -301,7 +301,7 @@ async def test_an_answer_from_another_provider_is_refused(provider: Provider, ba
 
 async def test_an_unverified_address_is_told_as_such(provider: Provider, bad: BadIdP) -> None:
     for told in (None, False, "true", 1):
-        _, started = await provider.begin("/")
+        _, started = await provider.begin("/", "192.0.2.1")
         bad.give(signed(bad.claims(started.flow.nonce, email_verified=told)))
         _, identity = await finish(provider, started)
         assert (identity.email, identity.is_verified) == ("ada@example.org", False)
@@ -311,7 +311,7 @@ async def test_what_is_told_about_another_person_is_refused(
     provider: Provider, bad: BadIdP
 ) -> None:
     for access_token, subject in (("t", "eve"), ("t\r\nX-Evil: 1", "ada"), ("ü", "ada")):
-        _, started = await provider.begin("/")
+        _, started = await provider.begin("/", "192.0.2.1")
         claims = bad.claims(started.flow.nonce, email=None)
         bad.give(signed(claims), access_token=access_token)
         bad.tell("/userinfo", {"sub": subject, "email": "x@example.org", "email_verified": True})

@@ -28,7 +28,7 @@ async def open_provider(idp: IdP, **client: Any) -> AsyncIterator[Provider]:
 async def sign_in(
     provider: Provider, browser: Browser, login: str = "", **begin: Any
 ) -> tuple[Flow, Identity]:
-    url, started = await provider.begin("/c/1", **begin)
+    url, started = await provider.begin("/c/1", "192.0.2.1", **begin)
     back = await browser.go(url, until=HOME, login=login)
     return await finish(provider, answer_of(back), started.browser)
 
@@ -97,7 +97,7 @@ async def test_a_fresh_sign_in_asks_again_and_tells_when(idp: IdP, browser: Brow
 
 async def test_who_changes_their_mind_is_not_signed_in(idp: IdP, browser: Browser) -> None:
     async with open_provider(idp) as provider:
-        url, started = await provider.begin("/")
+        url, started = await provider.begin("/", "192.0.2.1")
         back = await browser.go(url, until=HOME, cancels=True)
         with pytest.raises(OidcFailed) as failed:
             await finish(provider, answer_of(back), started.browser)
@@ -108,9 +108,9 @@ async def test_an_answer_is_taken_once_and_from_the_browser_that_asked(
     idp: IdP, browser: Browser
 ) -> None:
     async with open_provider(idp) as provider:
-        url, started = await provider.begin("/")
+        url, started = await provider.begin("/", "192.0.2.1")
         back = answer_of(await browser.go(url, until=HOME, login="ada"))
-        url, other = await provider.begin("/")
+        url, other = await provider.begin("/", "192.0.2.1")
         stolen = answer_of(await browser.go(url, until=HOME))
         assert (await finish(provider, back, started.browser))[1].subject == "ada"
         for answer, cookie in ((back, started.browser), (stolen, started.browser), (stolen, "")):
@@ -121,9 +121,9 @@ async def test_an_answer_is_taken_once_and_from_the_browser_that_asked(
 
 async def test_a_code_of_another_flow_is_refused(idp: IdP, browser: Browser) -> None:
     async with open_provider(idp) as provider:
-        url, _ = await provider.begin("/")
+        url, _ = await provider.begin("/", "192.0.2.1")
         other = answer_of(await browser.go(url, until=HOME, login="ada"))
-        _, started = await provider.begin("/")
+        _, started = await provider.begin("/", "192.0.2.1")
         mixed = Answer(state=started.state, code=other.code, iss=other.iss)
         with pytest.raises(OidcFailed) as failed:
             await finish(provider, mixed, started.browser)  # the verifier does not match

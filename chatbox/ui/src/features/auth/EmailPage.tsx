@@ -1,6 +1,6 @@
 /** A new e-mail address: whoever reads its mail confirms it, signed in or not. */
 import { useState } from "preact/hooks";
-import { api } from "../../lib/api/client";
+import { api, isApiError } from "../../lib/api/client";
 import { t } from "../../lib/i18n";
 import { Button } from "../../lib/ui";
 import { enter } from "./enter";
@@ -17,14 +17,19 @@ interface ConfirmProps {
 }
 
 function Confirm({ token, email, username }: ConfirmProps) {
-  const [isDone, setDone] = useState(false);
+  const [end, setEnd] = useState<"done" | "taken" | null>(null);
   const form = useForm(async () => {
-    await api.post("/auth/links/use", { token });
-    setDone(true);
+    try {
+      await api.post("/auth/links/use", { token });
+      setEnd("done");
+    } catch (error) {
+      if (!isApiError(error, "name_taken")) throw error;
+      setEnd("taken");
+    }
   });
-  if (isDone) {
+  if (end !== null) {
     return (
-      <Frame title={t("auth.email_done")} lead={t("auth.email_done_text", { email, username })}>
+      <Frame title={t(`auth.email_${end}`)} lead={t(`auth.email_${end}_text`, { email, username })}>
         <Button kind="primary" size="lg" class="auth-submit" data-autofocus="" onClick={() => enter("/")}>
           {t("auth.email_go_on")}
         </Button>
