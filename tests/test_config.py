@@ -86,6 +86,7 @@ BAD: list[tuple[dict[str, str], dict[str, Any], str]] = [
     ({"CHATBOX_CONTEXT_OUTPUT_RESERVE": "0"}, {}, "context.output_reserve must be at least 1"),
     ({"CHATBOX_CONTEXT_KEEP_AFTER_DROP": "nan"}, {}, "keep_after_drop must be a finite"),
     ({"CHATBOX_CONTEXT_KEEP_AFTER_DROP": "1.5"}, {}, "keep_after_drop must be between"),
+    ({"CHATBOX_METRICS_TOKEN": "x" * 19}, {}, "metrics_token must have 20 characters"),
 ]
 
 

@@ -110,7 +110,14 @@ class FrontDesk:
         )
         vouching = Vouching(database, config.proxy_login, config.trusted_proxies)
         self.gate = Gate(
-            self.logins, tokens, vouching, mode=mode, site=site, rates=rates, tasks=tasks
+            self.logins,
+            tokens,
+            vouching,
+            mode=mode,
+            site=site,
+            rates=rates,
+            tasks=tasks,
+            metrics_token=config.metrics_token,
         )
 
     async def start(self) -> None:

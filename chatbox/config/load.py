@@ -13,6 +13,7 @@ from chatbox.config.model import Config
 from chatbox.errors import StartRefused
 
 _ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+SHORTEST_TOKEN = 20
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -129,6 +130,11 @@ def _check(config: Config) -> None:
     _check_addresses(config)
     if not 0 <= config.port <= 65535:
         raise StartRefused(f"The port must be between 0 and 65535, not {config.port}.")
+    if 0 < len(config.metrics_token) < SHORTEST_TOKEN:
+        raise StartRefused(
+            f"The metrics_token must have {SHORTEST_TOKEN} characters or more: "
+            "`openssl rand -hex 32` makes one."
+        )
     for name in field_names():
         value = value_of(config, name)
         if not isinstance(value, int | float):

@@ -120,6 +120,7 @@ SECRET_VALUES = frozenset(
         "alerts.smtp_password",
         "oidc.client_secret",
         "proxy_login.secret",
+        "metrics_token",
     }
 )
 """Values that are never shown."""
@@ -135,6 +136,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     team: bool = False
     public_url: str = ""
     trusted_proxies: str = ""
+    metrics_token: str = ""
     demo_model: bool = False
     open: bool = False
     discover: bool = True

@@ -95,9 +95,10 @@ class HealthRoutes(Controller):
     @get(
         "/metrics",
         summary="Metrics",
-        description="Counters, gauges and histograms in the text format of Prometheus.",
+        description="Counters, gauges and histograms in the text format of Prometheus, for "
+        "administrators and whoever has the `metrics_token` of the configuration.",
         media_type=MEDIA_TYPE,
-        opt={"action": Action.OPERATE},
+        opt={"action": Action.OPERATE, "takes_metrics_token": True},
     )
     async def metrics(self, watch: NamedDependency[Watch]) -> str:
         return await watch.page()

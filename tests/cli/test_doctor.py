@@ -166,8 +166,10 @@ def test_a_newer_schema_is_a_failure(healthy: Path) -> None:
 def test_pending_migrations_are_a_warning(healthy: Path) -> None:
     change(healthy / "chatbox.db", "DELETE FROM _sqlite_migrations")
     database = healthy / "chatbox.db"
-    state, text = examined(healthy, code=0)["database"]
+    found = examined(healthy, "--deep", code=0)
+    state, text = found["database"]
     assert (state, "m0001_initial" in text) == ("warning", True)
+    assert found["providers"][0] == "warning"
     assert database.exists()
 
 

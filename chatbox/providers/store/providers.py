@@ -8,7 +8,7 @@ from chatbox.caller import Role
 from chatbox.db.database import Reader, Writer
 from chatbox.errors import NotFound
 from chatbox.providers.model import Kind, Source
-from chatbox.providers.store.visible import CHANGEABLE, GRANTED, params
+from chatbox.providers.store.visible import CHANGEABLE, GRANTED, WITHIN_REACH, params
 from chatbox.providers.visible import Sight
 
 
@@ -56,7 +56,7 @@ async def list_providers(reader: Reader, sight: Sight) -> list[ProviderRow]:
     """List the providers that the caller may change, oldest first."""
     return await reader.fetch_all(
         ProviderRow,
-        _PROVIDER + f"WHERE (p.is_system OR p.user_id = :user) AND {CHANGEABLE} ORDER BY p.id",
+        _PROVIDER + f"WHERE {WITHIN_REACH} AND {CHANGEABLE} ORDER BY p.id",
         **params(sight),
     )
 
@@ -107,7 +107,7 @@ async def find_provider_by_name(reader: Reader, sight: Sight, name: str) -> Prov
         ProviderRow,
         _PROVIDER
         + f"""
-        WHERE p.name = :name AND (p.is_system OR p.user_id = :user) AND {CHANGEABLE}
+        WHERE p.name = :name AND {WITHIN_REACH} AND {CHANGEABLE}
             AND (p.is_system OR :connects)
         ORDER BY p.is_system
         LIMIT 1

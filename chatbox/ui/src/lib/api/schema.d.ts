@@ -1509,7 +1509,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Counters, gauges and histograms in the text format of Prometheus.
+         * @description Counters, gauges and histograms in the text format of Prometheus, for administrators and whoever has the `metrics_token` of the configuration.
          */
         get: operations["metrics"];
         put?: never;
