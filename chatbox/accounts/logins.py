@@ -78,8 +78,8 @@ class Logins:
             detail={"kind": kind, "via": via},
         )
         await record(writer, entry)
-        if token is None:
-            return Opened(key, public_id, user)
+        if token is None or via == "oidc":  # who needs no password here needs no known device
+            return Opened(key, public_id, user, token=token)
         device = await self._backoff.remember(writer, user.id, visit.device_token)
         return Opened(key, public_id, user, token=token, device_token=device)
 
