@@ -57,7 +57,7 @@ class Factors:
         Raises `AlreadyExists` when there is a confirmed one.
         """
         secret = totp.new_secret()
-        sealed = self._box.seal(secret, bound_to=_place(caller.public_id))
+        sealed = self._box.seal(secret, bound_to=place_of(caller.public_id))
         async with self._database.write() as writer:
             user = await _account(writer, caller)
             if not await factor_store.begin_totp(writer, user.id, sealed):
@@ -142,7 +142,7 @@ class Factors:
         if user.totp_secret is None:
             return None
         try:
-            secret = self._box.open(user.totp_secret, bound_to=_place(user.public_id))
+            secret = self._box.open(user.totp_secret, bound_to=place_of(user.public_id))
         except CannotOpen:
             logger.exception("a second factor cannot be opened: only recovery codes work")
             return None
@@ -194,7 +194,8 @@ def _plain(code: str) -> str:
     return code.casefold().translate(_MISREAD)
 
 
-def _place(public_id: str) -> str:
+def place_of(public_id: str) -> str:
+    """What an account's secret is bound to."""
     return f"v1|users|totp_secret|{public_id}"
 
 

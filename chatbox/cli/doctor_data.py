@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from chatbox.cli.doctor_accounts import check_accounts, check_sealed
 from chatbox.cli.findings import Finding, failure, fine, warning
 from chatbox.config import Config
 from chatbox.db import SQLITE_VERSION
@@ -15,7 +16,7 @@ from chatbox.db.migrate import Schema, check_sqlite, known_schema
 from chatbox.db.peek import peek
 from chatbox.db.quiet import has_log, look, reading
 from chatbox.db.snapshots import way_back
-from chatbox.errors import StartRefused
+from chatbox.errors import NotFound, StartRefused
 from chatbox.kit.clock import now_ms, rfc3339
 from chatbox.kit.secretbox import SecretBox, read_master_key
 from chatbox.providers.checkup import ask_providers, closed_secrets, read_providers
@@ -51,6 +52,8 @@ def check_data(config: Config, *, deep: bool) -> Iterator[Finding]:
         return
     box, finding = _key(config, path)
     yield finding
+    if not schema.pending:
+        yield from _quiet(path, check_accounts(config, path))
     if deep:
         yield _soundness(path, schema)
         yield _audit(path)
@@ -58,6 +61,16 @@ def check_data(config: Config, *, deep: bool) -> Iterator[Finding]:
             yield warning("providers", "Not asked, because their table is of an older schema.")
         else:
             yield from _providers(config, path, box)
+        if box is not None and not schema.pending:
+            yield from _quiet(path, check_sealed(path, box))
+
+
+def _quiet(path: Path, checks: Iterator[Finding]) -> Iterator[Finding]:
+    """Make checks; a file that cannot be read is a finding, too."""
+    try:
+        yield from checks
+    except (StorageFailed, NotFound) as problem:
+        yield failure("accounts", _unreadable(path, problem))
 
 
 def _schema(schema: Schema) -> Finding:

@@ -39,7 +39,7 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument(
         "--without-secrets",
         action="store_true",
-        help="the master key is lost: forget the secrets of providers",
+        help="the master key is lost: forget secrets of providers and second factors",
     )
     add_place_options(parser)
 

@@ -23,8 +23,10 @@ Options = argparse.Namespace
 
 
 def _create(options: Options, config: Config) -> None:
+    from chatbox.accounts.console import overview  # noqa: PLC0415 - as below
     from chatbox.accounts.model import NewUser  # noqa: PLC0415 - as below
-    from chatbox.cli.accounts import change, password_from  # noqa: PLC0415 - as below
+    from chatbox.cli.accounts import change, password_from, read  # noqa: PLC0415 - as below
+    from chatbox.cli.listener import for_team_where_public  # noqa: PLC0415 - as below
 
     password = password_from(ask=options.password_prompt)
     new = NewUser(username=options.name, role=options.role or "user", email=options.email)
@@ -32,6 +34,8 @@ def _create(options: Options, config: Config) -> None:
     print(f"{user.username} is {'an' if user.role == 'admin' else 'a'} {user.role} now.")
     if link is not None:
         _tell_link(link.url, link.expires_at)
+    if not (read(config, overview).is_team or for_team_where_public(config).team):
+        print("Nobody signs in on this server yet: `chatbox team enable` makes it a team's.")
 
 
 def _list(options: Options, config: Config) -> None:

@@ -100,6 +100,29 @@ ALWAYS = (
         """,
     ),
     Rule(
+        "leaving",
+        "a deleted account still has a name, a password or a way in",
+        """
+        SELECT count(*)
+        FROM users u
+        WHERE u.state = 'deleted' AND (
+            u.username IS NOT NULL OR u.email IS NOT NULL OR u.password_hash IS NOT NULL
+            OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)
+            OR EXISTS (SELECT 1 FROM links k WHERE k.user_id = u.id)
+        )
+        """,
+    ),
+    Rule(
+        "grants",
+        "a provider of one person is granted to others",
+        """
+        SELECT count(*)
+        FROM grants g
+        JOIN providers p ON p.id = g.provider_id
+        WHERE NOT p.is_system
+        """,
+    ),
+    Rule(
         "cookies",
         "a browser is signed in without a cookie, or with tokens for programs",
         """

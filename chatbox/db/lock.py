@@ -126,6 +126,8 @@ def _held(directory: Path) -> str | None:
         if _share(descriptor):
             return None
         return os.read(descriptor, 32).decode(errors="replace")
+    except OSError:  # Windows lets nobody read what is locked
+        return ""
     finally:
         os.close(descriptor)
 

@@ -59,7 +59,10 @@ class Exports:
         thing = f"user:{caller.public_id}"
         async with self._database.write() as writer:
             await record(
-                writer, Entry("account.export", actor or caller.public_id, caller.address, thing)
+                writer,
+                Entry("user.export", actor, object=thing)
+                if actor
+                else Entry("account.export", caller.public_id, caller.address, thing),
             )
         return self._pieces(caller)
 

@@ -110,6 +110,20 @@ def test_rollback_gives_the_snapshot_back_and_keeps_everything(
     assert (entries[3]["session"], entries[3]["parent"]) == ("s1", "m1")
 
 
+def test_a_rollback_signs_nobody_in(upgraded: Path) -> None:
+    """Whoever was signed out since the snapshot must not be signed in by it."""
+    database = upgraded / "chatbox.db"
+    (snapshot,) = list_snapshots(database)
+    login = (
+        "INSERT INTO logins (public_id, user_id, kind, via, token_hash, verified_at, created_at, "
+        "used_at, expires_at) VALUES ('l', 1, 'browser', 'password', x'00', 0, 0, 0, 0)"
+    )
+    change(snapshot.path, login)
+    run("rollback", "--yes", data=upgraded)
+    assert ask(database, "SELECT count(*) FROM logins") == [(0,)]
+    assert ask(snapshot.path, "SELECT count(*) FROM logins") == [(1,)], "it is left as it was"
+
+
 def test_a_newer_program_upgrades_again_after_a_rollback(
     upgraded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

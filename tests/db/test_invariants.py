@@ -28,6 +28,12 @@ INSERT INTO logins (id, public_id, user_id, kind, via, token_hash, verified_at, 
     expires_at)
 VALUES (1, 'l', {user}, '{kind}', 'password', {token}, 0, 0, 0, 0);
 """
+DELETED = "UPDATE users SET state = 'deleted' WHERE id = 2;"
+GRANT = """
+INSERT INTO providers (id, public_id, user_id, name, kind, base_url, source, created_at, updated_at)
+VALUES (1, 'p', 1, 'p', 'openai', '', 'user', 0, 0);
+INSERT INTO grants (public_id, provider_id, role, created_at) VALUES ('g', 1, 'user', 0);
+"""
 REFRESH = "INSERT INTO refresh_tokens (token_hash, login_id, created_at) VALUES (x'00', 1, 0)"
 LINK = """
 INSERT INTO links (public_id, kind, token_hash, user_id, role, created_at, expires_at)
@@ -63,6 +69,9 @@ def test_a_sound_file_has_no_violations(sound: sqlite3.Connection) -> None:
         ("owner", "UPDATE users SET role = 'admin' WHERE id = 1"),
         ("owner", "UPDATE users SET state = 'suspended' WHERE id = 1"),
         ("logins", LOGIN.format(user=2, kind="api", token="NULL")),
+        ("leaving", "UPDATE users SET state = 'deleted', username = 'uma' WHERE id = 2"),
+        ("leaving", DELETED + LINK.format(kind="reset", user="2", role="NULL")),
+        ("grants", GRANT),
         ("cookies", LOGIN.format(user=1, kind="browser", token="NULL")),
         ("cookies", LOGIN.format(user=1, kind="browser", token="x'00'") + REFRESH),
         ("factors", "UPDATE users SET totp_confirmed_at = 1 WHERE id = 1"),

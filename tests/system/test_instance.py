@@ -1,5 +1,7 @@
 """Which master key a database belongs to, and when another one may take its place."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,21 @@ async def test_secrets_still_in_the_log_are_seen(data_dir: Path) -> None:
         await server.providers.connect(OWNER, new)
         assert holds_secrets(data_dir / "chatbox.db") is True
         assert len(await server.providers.all(OWNER)) == 1
+
+
+async def test_a_second_factor_is_a_secret_of_this_key_too(database: Database) -> None:
+    await claim(database, SecretBox(MASTER_KEY))
+    async with database.write() as writer:
+        await writer.execute("UPDATE users SET totp_secret = x'00'")
+    assert holds_secrets(database.path) is True
+    with pytest.raises(StartRefused, match="master key is not the one"):
+        await claim(database, SecretBox(OTHER_KEY))
+
+
+def test_a_file_from_before_second_factors_can_be_asked(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE users (id INTEGER PRIMARY KEY)")
+        connection.execute("CREATE TABLE providers (secret BLOB)")
+        connection.commit()
+    assert holds_secrets(path) is False

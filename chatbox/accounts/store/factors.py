@@ -2,7 +2,30 @@
 
 from collections.abc import Iterable
 
-from chatbox.db.database import Writer
+import msgspec
+
+from chatbox.db.database import Reader, Writer
+
+
+class SealedRow(msgspec.Struct, frozen=True):
+    """A second factor's secret, as it is stored."""
+
+    public_id: str
+    username: str | None
+    totp_secret: bytes
+
+
+async def list_sealed(reader: Reader) -> list[SealedRow]:
+    """List everybody's second factors."""
+    return await reader.fetch_all(
+        SealedRow,
+        """
+        SELECT public_id, username, totp_secret
+        FROM users
+        WHERE totp_secret IS NOT NULL
+        ORDER BY id
+        """,
+    )
 
 
 async def begin_totp(writer: Writer, key: int, secret: bytes) -> int:
