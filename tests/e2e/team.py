@@ -75,11 +75,11 @@ class Team:
             client.close()
 
 
-def make_team(site: Site) -> Team:
-    """Turn a running single-user server into one with accounts."""
+def make_team(site: Site, *people: str) -> Team:
+    """Turn a running single-user server into one with accounts, of these people or all."""
     team = Team(site)
-    for who, role in PEOPLE.items():
-        team.add(who, role)
+    for who in people or PEOPLE:
+        team.add(who, PEOPLE[who])
     return team
 
 

@@ -23,20 +23,5 @@ export type SystemSettings = { readonly items: readonly SystemSetting[] };
 export type Value = boolean | number | string | readonly string[];
 export type SettingChange = Schemas["SettingChange"];
 
-export interface AuditEntry {
-  id: number;
-  at: string;
-  actor: string;
-  actor_name: string | null;
-  address: string;
-  action: string;
-  object: string;
-  result: "ok" | "refused";
-  detail: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface AuditCheck {
-  ok: boolean;
-  entries: number;
-  broken_at: number | null;
-}
+export type AuditEntry = Schemas["AuditEntry"];
+export type AuditCheck = Schemas["AuditCheck"];

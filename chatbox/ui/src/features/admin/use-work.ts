@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { ApiError, isApiError } from "../../lib/api/client";
 import { describeCode, describeError } from "../../lib/api/errors";
+import { t } from "../../lib/i18n";
 
 export interface Problems {
   /** About the whole, or about a field that the form does not show. */
@@ -17,7 +18,7 @@ export function problemsOf(error: unknown, names: readonly string[], owners: Rea
   if (isApiError(error, "step_up_required")) return NONE;
   if (!(error instanceof ApiError)) return { form: describeError(error), fields: {} };
   const owner = owners[error.code];
-  if (owner !== undefined) return { form: null, fields: { [owner]: describeCode(error.code, error.detail) } };
+  if (owner !== undefined) return { form: null, fields: { [owner]: error.code === "name_taken" ? t("admin.taken") : describeCode(error.code, error.detail) } };
   const known = error.fields.filter(({ field }) => names.includes(field));
   if (known.length === 0) return { form: describeError(error), fields: {} };
   return { form: null, fields: Object.fromEntries(known.map(({ field, detail }) => [field, detail])) };

@@ -53,7 +53,7 @@ describe("failures", () => {
   });
   test("codes and fields go where they belong, the rest to the form", () => {
     const taken = new ApiError(409, "name_taken", { detail: "That name is taken." });
-    expect(problemsOf(taken, ["username"], { name_taken: "username" }).fields["username"]).toContain("already");
+    expect(problemsOf(taken, ["username"], { name_taken: "username" }).fields["username"]).toContain("in use already");
     const invalid = new ApiError(400, "invalid_request", { errors: [{ field: "email", detail: "No address." }] });
     expect(problemsOf(invalid, ["email"])).toEqual({ form: null, fields: { email: "No address." } });
     expect(problemsOf(invalid, ["note"]).form).not.toBeNull();

@@ -1,6 +1,6 @@
 /** One entry of the audit log. */
 import { formatDateTime, t } from "../../../lib/i18n";
-import { Badge } from "../../../lib/ui";
+import { Badge, Icon } from "../../../lib/ui";
 import type { AuditEntry, Person } from "../model";
 import { sentenceOf } from "./sentences";
 
@@ -31,6 +31,7 @@ export function AuditRow({ entry, people }: { readonly entry: AuditEntry; readon
           <time class="admin-entry-time" dateTime={entry.at}>
             {formatDateTime(entry.at)}
           </time>
+          <Icon name="chevron-down" size={16} />
         </summary>
         <dl class="admin-details">
           {rowsOf(entry).map(([label, value]) => (

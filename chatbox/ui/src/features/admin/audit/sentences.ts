@@ -8,18 +8,14 @@ import { labelOf, wordsOf } from "../system/values";
 /** Actions that can be filtered by: those that have a name of their own. */
 export const ACTIONS = [
   "login.open", "login.verify", "login.end", "login.reused", "password.change", "password.reset",
-  "password.set",
-  "totp.confirm", "totp.disable", "recovery.use", "recovery.renew", "identity.link",
-  "identity.unlink", "user.join", "user.create", "user.change", "user.email", "user.role",
-  "user.state", "user.reset_link", "user.end_logins", "user.remove_totp", "user.delete",
-  "user.export", "account.export", "invitation.make", "invitation.revoke", "grant.add", "grant.remove",
-  "provider.add", "provider.change", "provider.remove", "settings.change",
-  "session.read_by_admin", "audit.export", "audit.forget", "setup.link", "setup.done",
-  "team.enable", "team.disable",
+  "password.set", "totp.confirm", "totp.disable", "recovery.use", "recovery.renew",
+  "identity.link", "identity.unlink", "user.join", "user.create", "user.change", "user.email",
+  "user.role", "user.state", "user.reset_link", "user.reset_mail", "user.email_mail",
+  "user.end_logins", "user.remove_totp", "user.delete", "user.export", "account.export", "invitation.make",
+  "invitation.revoke", "invitation.mail", "grant.add", "grant.remove", "provider.add",
+  "provider.change", "provider.remove", "settings.change", "session.read_by_admin",
+  "audit.export", "audit.forget", "setup.link", "setup.done", "team.enable", "team.disable",
 ] as const;
-
-/** What the log calls whoever uses the command line. */
-const COMMAND_LINE = "cli";
 
 /** `kind:id`, as the log names what something was done to. */
 export function objectOf(entry: Pick<AuditEntry, "object">, people: readonly Person[]): string {
@@ -33,11 +29,13 @@ export function objectOf(entry: Pick<AuditEntry, "object">, people: readonly Per
   return id ? t("admin.object", { kind, id: id.length > 12 ? `…${id.slice(-6)}` : id }) : t("admin.object_none");
 }
 
-function actorOf(entry: AuditEntry): string {
-  if (entry.actor_name) return entry.actor_name;
-  if (entry.actor === COMMAND_LINE) return t("admin.operator");
-  if (entry.actor) return t("admin.gone");
-  return t(entry.address ? "admin.nobody" : "admin.operator");
+/** What commands write as their actor. */
+const COMMAND = "cli";
+
+function actorOf({ actor, actor_name: name, address }: AuditEntry): string {
+  if (name) return name;
+  if (actor === COMMAND || (actor === "" && address === "")) return t("admin.operator");
+  return t(actor === "" ? "admin.nobody" : "admin.gone");
 }
 
 /** Old and new values of a setting come as JSON. */

@@ -112,7 +112,7 @@ export function EditPersonDialog({ person, onSaved, onClose }: EditPersonProps) 
   const [base, setBase] = useState(person);
   const [hasConflict, setConflict] = useState(false);
   const [draft, setDraft] = useState(draftOf(person));
-  const work = useWork(FIELDS, { email_taken: "email" });
+  const work = useWork(FIELDS, { name_taken: "email" });
   const save = async (): Promise<void> => {
     try {
       onSaved(await changePerson(base, { name: draft.name.trim(), email: draft.email.trim() || null, ...(draft.role === base.role ? {} : { role: draft.role }) }));

@@ -1,6 +1,6 @@
 /** Below the server's numbers: from one person to several, and back. */
 import { useState } from "preact/hooks";
-import { api } from "../../../lib/api/client";
+import { api, ApiError, isApiError } from "../../../lib/api/client";
 import { t } from "../../../lib/i18n";
 import { base, isTeam } from "../../../lib/state/boot";
 import { may } from "../../../lib/state/me";
@@ -61,10 +61,19 @@ function EnableDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+/** What holds the server in team mode is told, not what the role may. */
+async function endTeam(): Promise<void> {
+  try {
+    await api.del("/team");
+  } catch (error) {
+    throw isApiError(error, "forbidden") ? new ApiError(error.status, "team_forced") : error;
+  }
+}
+
 function DisableDialog({ onClose }: { readonly onClose: () => void }) {
   const work = useWork();
   const submit = async (): Promise<void> => {
-    if (await work.run(() => api.del("/team"))) restart("/settings/server");
+    if (await work.run(endTeam)) restart("/settings/server");
   };
   return (
     <FormDialog title={t("admin.alone_title")} submit={t("admin.alone_submit")} danger work={work} onSubmit={() => void submit()} onClose={onClose}>
