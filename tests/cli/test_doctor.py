@@ -92,7 +92,7 @@ def test_a_healthy_directory_has_nothing_to_complain_about(healthy: Path) -> Non
     assert {name: state for name, (state, _) in found.items() if state != "ok"} == {}
     assert set(found) == {
         "sqlite", "directory", "disk", "space", "modes", "server", "leftovers", "snapshots",
-        "backup", "database", "clock", "key", "soundness", "secrets",
+        "backup", "database", "clock", "key", "soundness", "audit", "secrets",
     }  # fmt: skip
 
 
