@@ -24,6 +24,7 @@ from tests.upstream import Upstream
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "proxies.md"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+TEAM_SOCKET = "ws://chat.example.com/api/v1/ws"
 ALONE, TEAM = "## For one person", "## For a team"
 ORIGIN, PASSWORD = "https://chat.example.com", ("you", "secret")
 
@@ -157,11 +158,12 @@ async def test_a_team_signs_in_through_the_proxy(
         client.headers["Cookie"] = cookie
         (login, *_) = good(await client.get("/auth/logins"))["items"]
         assert (login["current"], login["address"]) == (True, "127.0.0.1")
-        url = f"ws://{address}/api/v1/ws"
+        host, _, port = address.partition(":")
+        there = {"origin": ORIGIN, "host": host, "port": int(port), "proxy": None}
         with pytest.raises(InvalidStatus):
-            await connect(url, origin=ORIGIN, proxy=None)
+            await connect(TEAM_SOCKET, **there)
         known = {"Cookie": cookie}
-        async with connect(url, origin=ORIGIN, additional_headers=known, proxy=None) as socket:
+        async with connect(TEAM_SOCKET, additional_headers=known, **there) as socket:
             await next_frame(socket, "hello")
 
 
