@@ -189,6 +189,23 @@ def site_of(stored: Mapping[str, Stored]) -> Site:
     return msgspec.convert(found, Site)
 
 
+async def read_site(reader: Reader) -> Site:
+    """Read the settings of a file."""
+    return site_of(await _stored(reader))
+
+
+def value_from(key: str, text: str) -> Value:
+    """Read a value that somebody has typed; what does not fit is refused when it is set."""
+    match getattr(Site(), key, ""):
+        case bool():
+            return {"true": True, "false": False}.get(text.lower(), text)
+        case int():
+            return int(text) if text.isdecimal() else text
+        case tuple():
+            return [item for part in text.split(",") if (item := part.strip())]
+    return text
+
+
 def _changed(old: Site, values: Mapping[str, Value | None]) -> Site:
     kept = {key: value for key, value in msgspec.structs.asdict(old).items() if key not in values}
     given = {key: value for key, value in values.items() if value is not None}
