@@ -123,8 +123,7 @@ class Providers:
                 raise VersionConflict(current=provider_of(old))
             new = self._rows.changed(caller, old, change)
             await _write_change(writer, sight, old, new)
-            if old.is_system or new.is_system:
-                await _note(writer, caller, "provider.change", new, before=old)
+            await _note(writer, caller, "provider.change", new, before=old)
         await self.allow_addresses()
         if _reach(new) not in (None, _reach(old)):
             await self.refresh(caller, provider_id)

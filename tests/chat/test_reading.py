@@ -46,8 +46,9 @@ async def test_an_administrator_reads_and_it_is_written_down(
 ) -> None:
     listed = good(await team[ADMIN].get(url_of(team, USER)))["items"]
     assert [item["id"] for item in listed] == [said[USER]]
-    url = url_of(team, USER, said[USER])
-    read = good(await team[ADMIN].get(url))["items"]
+    uma, url = team.id_of(USER), url_of(team, USER, said[USER])
+    answer = await team[ADMIN].get(f"/users/{uma}/sessions/{said[USER]}/messages")
+    read = good(answer)["items"]
     assert [message["text"] for message in read][0] == f"canary of {USER}"
     assert read == good(await team[USER].get(f"/sessions/{said[USER]}/messages"))["items"]
     assert good(await team[ADMIN].get(f"{url}?limit=1"))["next_cursor"]
