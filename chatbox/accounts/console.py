@@ -21,7 +21,7 @@ from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.users import State, UserRow
 from chatbox.accounts.view import user_of
 from chatbox.caller import Caller
-from chatbox.db.database import Conflict, Database, Reader
+from chatbox.db.database import Conflict, Database, Reader, Writer
 from chatbox.errors import Forbidden, NameTaken, NotFound
 from chatbox.events.hub import Hub
 from chatbox.kit.ids import is_id
@@ -134,8 +134,8 @@ class Console:
 
     async def enable_team(self) -> OneTimeLink | None:
         """Make the database a team's; answer the set-up link where the owner has no password."""
-        await self._set_team(True)
         async with self._database.write() as writer:
+            await _set_team(writer, True)
             if (await user_store.get_owner(writer)).password_hash is not None:
                 return None
             _, link = await self._links.make(writer, "setup")
@@ -149,8 +149,8 @@ class Console:
         """
         name = check_username(username)
         hashed = await _hashed(check_password(password, name))
-        await self._set_team(True)
         async with self._database.write() as writer:
+            await _set_team(writer, True)
             try:
                 claimed = await user_store.claim_owner(
                     writer, username=name, name=name, email=None, password_hash=hashed
@@ -163,15 +163,16 @@ class Console:
 
     async def disable_team(self) -> None:
         """Make the database one person's again; everybody's data stays."""
-        await self._set_team(False)
-
-    async def _set_team(self, is_team: bool) -> None:
         async with self._database.write() as writer:
-            if await user_store.is_team(writer) == is_team:
-                return
-            if not await user_store.set_team(writer, is_team):
-                raise NotFound("No server has been started on this database yet. Start it once.")
-            await record(writer, Entry(f"team.{'enable' if is_team else 'disable'}", ACTOR))
+            await _set_team(writer, False)
+
+
+async def _set_team(writer: Writer, is_team: bool) -> None:
+    if await user_store.is_team(writer) == is_team:
+        return
+    if not await user_store.set_team(writer, is_team):
+        raise NotFound("No server has been started on this database yet. Start it once.")
+    await record(writer, Entry(f"team.{'enable' if is_team else 'disable'}", ACTOR))
 
 
 async def _hashed(password: str) -> str:
