@@ -114,7 +114,7 @@ class Console:
 
     async def set_password(self, name: str, password: str) -> None:
         """Give an account a password; all its logins end, and links to another one do not work."""
-        user, caller = await self.find(name), await self.caller()
+        user, caller = await self._nameable(name), await self.caller()
         hashed = await _hashed(check_password(password, user.username or ""))
         async with self._database.write() as writer:
             await user_store.set_password(writer, user.id, hashed)
@@ -124,13 +124,22 @@ class Console:
 
     async def reset_link(self, name: str) -> OneTimeLink:
         """Make the link that a new password is chosen with."""
-        user = await self.find(name)
+        user = await self._nameable(name)
         return await self._people.reset_link(await self.caller(), user.public_id)
 
     async def remove_totp(self, name: str) -> None:
         """Take away a second factor that was lost; the account's logins end."""
         user = await self.find(name)
         await self._people.remove_totp(await self.caller(), user.public_id)
+
+    async def _nameable(self, name: str) -> UserRow:
+        """Find an account that a password would be of use for."""
+        user = await self.find(name)
+        if user.username is None and user.email is None:
+            raise Forbidden(
+                "The owner has no user name yet. Use `chatbox team enable --owner NAME`."
+            )
+        return user
 
     async def enable_team(self) -> OneTimeLink | None:
         """Make the database a team's; answer the set-up link where the owner has no password."""

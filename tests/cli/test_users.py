@@ -134,6 +134,7 @@ def test_an_account_is_taken_out_and_deleted(run: Run, database: Path, tmp_path:
         (("disable", "{owner}"), "must be an owner"),
         (("delete", "{owner}", "--yes"), "must be an owner"),
         (("passwd", "taken"), "Nobody can be asked"),
+        (("reset-link", "{owner}"), "team enable --owner"),
         (("export", "taken"), "Name the file"),
     ],
 )
