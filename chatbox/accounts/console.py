@@ -21,7 +21,7 @@ from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.users import State, UserRow
 from chatbox.accounts.view import user_of
 from chatbox.caller import Caller
-from chatbox.db.database import Conflict, Database, Reader
+from chatbox.db.database import Conflict, Database, Reader, Writer
 from chatbox.errors import Forbidden, NameTaken, NotFound
 from chatbox.events.hub import Hub
 from chatbox.kit.ids import is_id
@@ -114,7 +114,7 @@ class Console:
 
     async def set_password(self, name: str, password: str) -> None:
         """Give an account a password; all its logins end, and links to another one do not work."""
-        user, caller = await self.find(name), await self.caller()
+        user, caller = await self._nameable(name), await self.caller()
         hashed = await _hashed(check_password(password, user.username or ""))
         async with self._database.write() as writer:
             await user_store.set_password(writer, user.id, hashed)
@@ -124,7 +124,7 @@ class Console:
 
     async def reset_link(self, name: str) -> OneTimeLink:
         """Make the link that a new password is chosen with."""
-        user = await self.find(name)
+        user = await self._nameable(name)
         return await self._people.reset_link(await self.caller(), user.public_id)
 
     async def remove_totp(self, name: str) -> None:
@@ -132,10 +132,19 @@ class Console:
         user = await self.find(name)
         await self._people.remove_totp(await self.caller(), user.public_id)
 
+    async def _nameable(self, name: str) -> UserRow:
+        """Find an account that a password would be of use for."""
+        user = await self.find(name)
+        if user.username is None and user.email is None:
+            raise Forbidden(
+                "The owner has no user name yet. Use `chatbox team enable --owner NAME`."
+            )
+        return user
+
     async def enable_team(self) -> OneTimeLink | None:
         """Make the database a team's; answer the set-up link where the owner has no password."""
-        await self._set_team(True)
         async with self._database.write() as writer:
+            await _set_team(writer, True)
             if (await user_store.get_owner(writer)).password_hash is not None:
                 return None
             _, link = await self._links.make(writer, "setup")
@@ -149,8 +158,8 @@ class Console:
         """
         name = check_username(username)
         hashed = await _hashed(check_password(password, name))
-        await self._set_team(True)
         async with self._database.write() as writer:
+            await _set_team(writer, True)
             try:
                 claimed = await user_store.claim_owner(
                     writer, username=name, name=name, email=None, password_hash=hashed
@@ -163,15 +172,16 @@ class Console:
 
     async def disable_team(self) -> None:
         """Make the database one person's again; everybody's data stays."""
-        await self._set_team(False)
-
-    async def _set_team(self, is_team: bool) -> None:
         async with self._database.write() as writer:
-            if await user_store.is_team(writer) == is_team:
-                return
-            if not await user_store.set_team(writer, is_team):
-                raise NotFound("No server has been started on this database yet. Start it once.")
-            await record(writer, Entry(f"team.{'enable' if is_team else 'disable'}", ACTOR))
+            await _set_team(writer, False)
+
+
+async def _set_team(writer: Writer, is_team: bool) -> None:
+    if await user_store.is_team(writer) == is_team:
+        return
+    if not await user_store.set_team(writer, is_team):
+        raise NotFound("No server has been started on this database yet. Start it once.")
+    await record(writer, Entry(f"team.{'enable' if is_team else 'disable'}", ACTOR))
 
 
 async def _hashed(password: str) -> str:

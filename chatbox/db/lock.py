@@ -33,7 +33,7 @@ class DirectoryLock:
     """
 
     FILE = "chatbox.lock"
-    TRIES = 6
+    TRIES = 16
     TAKEN = (
         "Another chatbox (process {owner}) is using {directory}. Stop it, or choose another "
         "directory with --data-dir."
@@ -76,7 +76,7 @@ class DirectoryLock:
         os.close(self._descriptor)
 
     def _take(self) -> bool:
-        """Take the lock; `owner_of` of another process holds it for a moment when it looks."""
+        """Take the lock; others hold it for a moment when they look, or change an account."""
         for _ in range(self.TRIES - 1):
             if _lock(self._descriptor):
                 return True

@@ -48,6 +48,8 @@ class Deletion:
             await keep_system_providers(writer, user.id, owner)
             await keep_restrictions(writer, user.id, owner)
             await accounts.mark(writer, caller, user)
+        for kind in ("providers_changed", "models_changed"):  # what was shared is the owner's now
+            self._hub.broadcast(kind, {})
         task = self._tasks.spawn(self._remove(user.id), name="account removal")
         await asyncio.shield(task)
 

@@ -134,6 +134,7 @@ def test_an_account_is_taken_out_and_deleted(run: Run, database: Path, tmp_path:
         (("disable", "{owner}"), "must be an owner"),
         (("delete", "{owner}", "--yes"), "must be an owner"),
         (("passwd", "taken"), "Nobody can be asked"),
+        (("reset-link", "{owner}"), "team enable --owner"),
         (("export", "taken"), "Name the file"),
     ],
 )
@@ -159,6 +160,8 @@ def test_a_weak_password_is_refused_with_its_reason(run: Run, password_file: Pat
 def test_a_team_begins_and_ends(run: Run, database: Path, password_file: Path) -> None:
     assert "one person's server" in run("team", "status")
     run("users", "create", "uma")
+    assert "in use" in run("team", "enable", "--owner", "uma", code=EXIT_REFUSED)
+    assert ask(database, "SELECT team FROM instance") == [(0,)], "all or nothing"
     assert "olga is its owner" in run("team", "enable", "--owner", "Olga")
     told = run("team", "status")
     assert "team's server" in told

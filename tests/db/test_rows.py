@@ -1,6 +1,6 @@
 """Rows become Structs: plain columns, JSON columns, bools, NULLs."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import pytest
@@ -34,6 +34,16 @@ async def test_columns_are_decoded_by_their_type(database: Database) -> None:
         row = await reader.fetch_one(Row, SQL, parts=encode_json(parts))
     assert row == Row(7, 1.5, "naïve", "b", b"\x00\xff", True, ["x", "y"], parts, None)
     assert row.on is True
+
+
+async def test_what_is_said_of_a_type_does_not_change_it(database: Database) -> None:
+    class Told(msgspec.Struct, frozen=True):
+        name: Annotated[str | None, msgspec.Meta(description="Not JSON")]
+        raw: msgspec.Raw | None
+
+    async with database.read() as reader:
+        row = await reader.fetch_one(Told, "SELECT '7' AS name, '{\"a\": 1}' AS raw")
+    assert row == Told("7", msgspec.Raw(b'{"a": 1}'))
 
 
 async def test_a_plain_type_takes_the_only_column(database: Database) -> None:

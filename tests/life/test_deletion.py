@@ -135,32 +135,34 @@ async def test_nothing_is_left_of_a_deleted_account_and_nothing_else_is_missing(
     await say(full, OTHER, "still here")
 
 
-async def test_a_deleted_account_can_do_nothing_and_its_name_is_free(full: Team) -> None:
-    old = full[USER]
+async def test_a_deleted_account_can_do_nothing_and_its_name_is_free(team: Team) -> None:
+    old = team[USER]
+    good(await old.patch("/settings", json={"density": "compact"}))
+    good(await old.post("/sessions", json={}))
     answer = await old.delete("/auth/me")
     assert answer.status_code == 204
     assert "Max-Age=0" in answer.headers["set-cookie"]
     refused(await old.get("/auth/me"), 401, "login_required")
     body = {"username": USER, "password": PASSWORD}
-    refused(await full.browser().post("/auth/login", json=body), 401, "login_failed")
-    refused(await full.owner.get(f"/users/{full.id_of(USER)}"), 404, "not_found")
-    await full.invite(USER, "user")
-    assert good(await full[USER].get("/sessions"))["items"] == []
-    assert good(await full[USER].get("/settings"))["density"] == "comfortable"
-    async with full[USER].stream("GET", "/events", params={"after": "x"}) as events:
+    refused(await team.browser().post("/auth/login", json=body), 401, "login_failed")
+    refused(await team.owner.get(f"/users/{team.id_of(USER)}"), 404, "not_found")
+    await team.invite(USER, "user")
+    assert good(await team[USER].get("/sessions"))["items"] == []
+    assert good(await team[USER].get("/settings"))["density"] == "comfortable"
+    async with team[USER].stream("GET", "/events", params={"after": "x"}) as events:
         assert events.status_code == 200
 
 
-async def test_who_may_delete_whom(full: Team) -> None:
-    refused(await full.owner.delete("/auth/me"), 403, "forbidden")
-    refused(await full.owner.delete(f"/users/{full.id_of(OWNER)}"), 403, "forbidden")
-    refused(await full[ADMIN].delete(f"/users/{full.id_of(OWNER)}"), 404, "not_found")
-    refused(await full[ADMIN].delete(f"/users/{full.id_of(ADMIN)}"), 404, "not_found")
-    refused(await full[USER].delete(f"/users/{full.id_of(OTHER)}"), 403, "forbidden")
-    assert (await full[ADMIN].delete(f"/users/{full.id_of(OTHER)}")).status_code == 204
-    again = await full[ADMIN].delete(f"/users/{full.id_of(OTHER)}")
+async def test_who_may_delete_whom(team: Team) -> None:
+    refused(await team.owner.delete("/auth/me"), 403, "forbidden")
+    refused(await team.owner.delete(f"/users/{team.id_of(OWNER)}"), 403, "forbidden")
+    refused(await team[ADMIN].delete(f"/users/{team.id_of(OWNER)}"), 404, "not_found")
+    refused(await team[ADMIN].delete(f"/users/{team.id_of(ADMIN)}"), 404, "not_found")
+    refused(await team[USER].delete(f"/users/{team.id_of(OTHER)}"), 403, "forbidden")
+    assert (await team[ADMIN].delete(f"/users/{team.id_of(OTHER)}")).status_code == 204
+    again = await team[ADMIN].delete(f"/users/{team.id_of(OTHER)}")
     refused(again, 404, "not_found")
-    people = good(await full.owner.get("/users"))["items"]
+    people = good(await team.owner.get("/users"))["items"]
     assert OTHER not in [one["username"] for one in people]
 
 
@@ -188,30 +190,31 @@ async def test_what_was_shared_stays_with_everybody_and_as_restricted_as_it_was(
 
 
 async def test_a_reply_under_way_is_stopped_and_leaves_nothing(
-    full: Team, upstream: Upstream
+    team: Team, upstream: Upstream
 ) -> None:
-    session = good(await full[USER].post("/sessions", json={}))
+    await share(team, OWNER, upstream)
+    session = good(await team[USER].post("/sessions", json={}))
     body = {"content": "Hi", "model": "up/silent"}
-    good(await full[USER].post(f"/sessions/{session['id']}/messages", json=body))
-    hub = full.site.server.hub
+    good(await team[USER].post(f"/sessions/{session['id']}/messages", json=body))
+    hub = team.site.server.hub
     assert hub.running_count == 1
-    assert (await full.owner.delete(f"/users/{full.id_of(USER)}")).status_code == 204
+    assert (await team.owner.delete(f"/users/{team.id_of(USER)}")).status_code == 204
     await until(lambda: hub.running_count == 0)
-    assert_sound(full)
+    assert_sound(team)
 
 
 async def test_a_deletion_that_was_cut_off_is_completed_by_the_next_start(
-    data_dir: Path, full: Team
+    data_dir: Path, team: Team
 ) -> None:
-    database = full.site.server.database
-    public_id = full.id_of(USER)
+    database = team.site.server.database
+    public_id = team.id_of(USER)
     async with database.write() as writer:
         await writer.execute("UPDATE users SET state = 'deleted' WHERE public_id = :i", i=public_id)
         await writer.execute(
             "DELETE FROM logins WHERE user_id NOT IN (SELECT id FROM users WHERE state = 'active')"
         )
-    refused(await full.owner.get(f"/users/{public_id}"), 404, "not_found")
-    async with run_site(full.site.server.config) as again:
+    refused(await team.owner.get(f"/users/{public_id}"), 404, "not_found")
+    async with run_site(team.site.server.config) as again:
         path, find = again.server.database.path, "SELECT count(*) FROM users WHERE public_id = ?"
 
         def left() -> int:

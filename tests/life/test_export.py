@@ -4,14 +4,29 @@ import io
 import json
 import zipfile
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
 
+from chatbox.db.quiet import reading
 from chatbox.life.export import MOST_AT_ONCE
 from tests.running import JSON, SECRET, Site, good, refused, until
 from tests.team import OTHER, USER, Team
 from tests.upstream import Upstream
+
+# Tables that refer to accounts: the file that they are in, or why they are in none.
+TABLES = {
+    "sessions": "sessions.jsonl",
+    "turns": "turns.jsonl",
+    "providers": "providers.jsonl",
+    "logins": "logins.jsonl",
+    "identities": "identities.jsonl",
+    "recovery_codes": "hashes of codes, which say nothing",
+    "known_devices": "hashes of tokens, which say nothing",
+    "links": "hashes of tokens; what an invitation is for belongs to the server",
+    "grants": "what administrators decided belongs to the server",
+}
 
 
 async def export(team: Team, who: str) -> zipfile.ZipFile:
@@ -80,6 +95,18 @@ async def test_the_archive_holds_everything_of_its_own_and_nothing_of_others(
     assert shared.id_of(USER).encode() not in everything
     for secret in (b"canary-of", SECRET.encode(), b"argon2"):
         assert secret not in everything
+
+
+def test_every_table_of_a_person_is_in_the_archive_or_has_a_reason(fresh_file: Path) -> None:
+    with reading(fresh_file) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        found = {
+            table
+            for (table,) in tables.fetchall()
+            for _, _, parent, *_ in connection.execute(f"PRAGMA foreign_key_list({table})")
+            if parent == "users"
+        }
+    assert found == set(TABLES)
 
 
 async def test_one_person_takes_everything_out_as_well(chat: Site) -> None:
