@@ -16,7 +16,7 @@ AGAIN = "other horse battery"
 def prove(screen: Screen) -> None:
     """Answer the question who it is."""
     dialog = screen.page.get_by_role("dialog", name="Confirm that it is you")
-    expect(dialog.locator("#password")).to_be_focused()
+    expect(dialog.locator("#proof-password")).to_be_focused()
     screen.page.keyboard.type(PASSWORD)
     screen.page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
@@ -86,9 +86,9 @@ def test_a_proof_can_be_refused(opener: type_of_opener, team: Team) -> None:
     team.grow_old("vera")
     screen.button("Set up two-step sign-in").click()
     dialog = page.get_by_role("dialog", name="Confirm that it is you")
-    dialog.locator("#password").fill("not " + PASSWORD)
-    dialog.locator("#password").press("Enter")
-    expect(dialog.locator("#password")).to_have_attribute("aria-invalid", "true")
+    dialog.locator("#proof-password").fill("not " + PASSWORD)
+    dialog.locator("#proof-password").press("Enter")
+    expect(dialog.locator("#proof-password")).to_have_attribute("aria-invalid", "true")
     page.keyboard.press("Escape")
     expect(page.get_by_text("it needs your confirmation")).to_be_visible()
 
