@@ -11,6 +11,7 @@ from tests.e2e.browser import Watch, find_chromium, launch
 from tests.e2e.line import Line
 from tests.e2e.screen import Screen
 from tests.e2e.site import Site, make_site, prepare
+from tests.e2e.team import Team, make_team
 from tests.faults.processes import Upstream
 
 DIST = Path(__file__).parents[2] / "chatbox" / "ui" / "dist" / "index.html"
@@ -50,6 +51,18 @@ def site(
     running = make_site(tmp_path_factory.mktemp("site"), upstream, prepared).start()
     yield running
     running.close()
+
+
+@pytest.fixture(scope="package")
+def team(
+    tmp_path_factory: pytest.TempPathFactory, prepared: Path, upstream: Upstream
+) -> Iterator[Team]:
+    """A server with accounts, which tests share; who changes an account adds one of its own."""
+    site = make_site(tmp_path_factory.mktemp("team"), upstream, prepared).start()
+    made = make_team(site, "uma", "otto", "vera")
+    yield made
+    made.close()
+    site.close()
 
 
 class Contexts(list[BrowserContext]):

@@ -1,12 +1,16 @@
 """A server with accounts for browser tests: its people, and tabs that are one of theirs."""
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.conftest import type_of_opener
+from chatbox.accounts import totp
+from chatbox.kit.clock import now_ms
 from tests.e2e.screen import Screen
 from tests.e2e.site import JSON, Site
 
@@ -57,7 +61,22 @@ class Team:
         items = self.site.call("GET", "/settings/system")["items"]
         return {one["key"]: one["value"] for one in items}
 
-    def open(self, opener: type_of_opener, who: str, path: str, **options: Any) -> Screen:
+    def enrol(self, who: str) -> str:
+        """Set somebody's second factor up, with the code of the step before; answer its secret."""
+        secret = str(self.call(who, "POST", "/auth/totp")["secret"])
+        self.call(who, "POST", "/auth/totp/confirm", code=code_of(secret, -1))
+        return secret
+
+    def grow_old(self, who: str) -> None:
+        """Let ten minutes pass since somebody proved who they are."""
+        with closing(sqlite3.connect(self.site.server.database)) as database, database:
+            database.execute(
+                "UPDATE logins SET verified_at = verified_at - 600000"
+                " WHERE user_id = (SELECT id FROM users WHERE public_id = ?)",
+                (self.ids[who],),
+            )
+
+    def open(self, opener: Callable[..., Screen], who: str, path: str, **options: Any) -> Screen:
         """A tab that somebody is signed in with."""
         screen = opener(self.site, **options)
         host = urlsplit(self.site.url).hostname
@@ -73,6 +92,11 @@ class Team:
     def close(self) -> None:
         for client in self._clients.values():
             client.close()
+
+
+def code_of(secret: str, later: int = 0) -> str:
+    """The code that an authenticator app shows now, or some steps later."""
+    return totp.code_at(secret, totp.step_at(now_ms()) + later)
 
 
 def make_team(site: Site, *people: str) -> Team:

@@ -1,45 +1,16 @@
-"""The ways in, as people go them: by keyboard, in both languages, wrong at first, and back."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""The ways in: by keyboard, in both languages, wrong at first, and back to where one was."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chatbox.accounts import totp
-from chatbox.kit.clock import now_ms
 from tests.e2e.conftest import type_of_opener
 from tests.e2e.screen import Screen
-from tests.e2e.site import Site, make_site
-from tests.e2e.team import PASSWORD, Team, make_team
+from tests.e2e.site import Site
+from tests.e2e.team import PASSWORD, Team, code_of
 from tests.e2e.test_a11y import check
-from tests.faults.processes import Upstream
 
 REFUSED = r"status of 40[13]"
 AGAIN = "other horse battery"
-
-
-@pytest.fixture(scope="module")
-def team(
-    tmp_path_factory: pytest.TempPathFactory, prepared: Path, upstream: Upstream
-) -> Iterator[Team]:
-    site = make_site(tmp_path_factory.mktemp("team"), upstream, prepared).start()
-    made = make_team(site, {"uma": "user", "otto": "user", "vera": "viewer"})
-    yield made
-    made.close()
-    site.close()
-
-
-def enrol(team: Team, who: str) -> str:
-    """Set somebody's second factor up, with the code of the step before; answer its secret."""
-    secret = str(team.call(who, "POST", "/auth/totp")["secret"])
-    code = totp.code_at(secret, totp.step_at(now_ms()) - 1)
-    team.call(who, "POST", "/auth/totp/confirm", code=code)
-    return secret
-
-
-def code_now(secret: str, later: int = 0) -> str:
-    return totp.code_at(secret, totp.step_at(now_ms()) + later)
 
 
 def sign_in(screen: Screen, who: str, password: str = PASSWORD) -> None:
@@ -101,7 +72,7 @@ def test_the_first_owner_sets_the_server_up(opener: type_of_opener, new_site: Si
 def test_signing_in_by_keyboard_with_a_second_factor(
     opener: type_of_opener, team: Team, language: str, who: str, wrong: str, wanted: str
 ) -> None:
-    secret = enrol(team, who)
+    secret = team.enrol(who)
     session = str(team.call(who, "POST", "/sessions", title="Mine")["id"])
     screen = opener(team.site, locale=language)
     page = screen.page
@@ -114,10 +85,10 @@ def test_signing_in_by_keyboard_with_a_second_factor(
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_focused()
-    check(screen, "code")
     type_in(page, "000000")
     expect(page.locator("#code")).to_have_attribute("aria-invalid", "true")
-    page.keyboard.type(code_now(secret))
+    check(screen, "code")
+    page.keyboard.type(code_of(secret))
     page.keyboard.press("Enter")
     expect(page.locator(".side-user")).to_contain_text(wanted)
     assert page.url == f"{team.site.url}/c/{session}"

@@ -1,6 +1,6 @@
 /** The frame of the ways in: the server's name, one card, nothing else. */
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { focusHeading } from "../../lib/a11y";
 import { hasNavigated, useTitle } from "../../lib/router";
 import { boot } from "../../lib/state/boot";
@@ -22,7 +22,7 @@ function arrive(): void {
 
 export function Frame({ title, lead, children, foot }: FrameProps) {
   useTitle(title);
-  useEffect(arrive, [title]);
+  useLayoutEffect(arrive, [title]);
   return (
     <div class="auth">
       <p class="auth-brand">{boot.site.name}</p>

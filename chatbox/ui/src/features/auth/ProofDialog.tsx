@@ -22,9 +22,9 @@ function PasswordProof() {
   return (
     <form class="auth-form" method="post" noValidate onSubmit={form.onSubmit}>
       <p class="auth-lead">{t("auth.proof_text")}</p>
-      <input class="visually-hidden" type="text" name="username" id="username" autocomplete="username" readOnly tabIndex={-1} aria-hidden="true" value={me.value?.username ?? ""} />
-      <PasswordField form={form} name="password" label={t("auth.password")} autocomplete="current-password" autoFocus />
-      {needsCode && <CodeField form={form} recovery={isRecovery} autoFocus={false} />}
+      <input class="visually-hidden" type="text" name="username" autocomplete="username" readOnly tabIndex={-1} aria-hidden="true" value={me.value?.username ?? ""} />
+      <PasswordField form={form} name="password" id="proof-password" label={t("auth.password")} autocomplete="current-password" autoFocus />
+      {needsCode && <CodeField form={form} id="proof-code" recovery={isRecovery} autoFocus={false} />}
       <FormProblem form={form} />
       <div class="auth-row">
         <Submit form={form}>{t("auth.confirm")}</Submit>

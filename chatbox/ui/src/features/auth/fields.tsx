@@ -11,8 +11,9 @@ type Native = Pick<JSX.IntrinsicElements["input"], "type" | "autocomplete" | "in
 export interface TextFieldProps extends Native {
   readonly autoFocus?: boolean;
   readonly form: Form;
-  /** Also the id: both stay the same for ever, for password managers. */
+  /** Also the id, unless one is given: both stay the same for ever, for password managers. */
   readonly name: string;
+  readonly id?: string;
   readonly label: string;
   readonly hideLabel?: boolean;
   readonly hint?: ComponentChildren;
@@ -21,9 +22,9 @@ export interface TextFieldProps extends Native {
 
 const inputMark = (focus = false): object => (focus ? { "data-autofocus": "" } : {});
 
-export function TextField({ form, name, label, hideLabel, hint, value, autoFocus, ...native }: TextFieldProps) {
+export function TextField({ form, name, id = name, label, hideLabel, hint, value, autoFocus, ...native }: TextFieldProps) {
   return (
-    <Field id={name} label={label} hideLabel={hideLabel} hint={hint} error={form.problems[name]}>
+    <Field id={id} label={label} hideLabel={hideLabel} hint={hint} error={form.problems[name]}>
       {(control) => <input type="text" spellcheck={false} autocapitalize="none" {...(native as object)} {...control} {...inputMark(autoFocus)} class="ui-input" name={name} defaultValue={value ?? ""} />}
     </Field>
   );
@@ -32,6 +33,7 @@ export function TextField({ form, name, label, hideLabel, hint, value, autoFocus
 export interface PasswordFieldProps {
   readonly form: Form;
   readonly name: string;
+  readonly id?: string;
   readonly label: string;
   readonly autocomplete: "current-password" | "new-password";
   readonly autoFocus?: boolean;
@@ -48,12 +50,12 @@ function Length({ length }: { readonly length: number }) {
   );
 }
 
-export function PasswordField({ form, name, label, autocomplete, autoFocus }: PasswordFieldProps) {
+export function PasswordField({ form, name, id = name, label, autocomplete, autoFocus }: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   const [length, setLength] = useState(0);
   const isNew = autocomplete === "new-password";
   return (
-    <Field id={name} label={label} hint={isNew && <Length length={length} />} error={form.problems[name]}>
+    <Field id={id} label={label} hint={isNew && <Length length={length} />} error={form.problems[name]}>
       {(control) => (
         <span class="auth-secret">
           <input
@@ -76,10 +78,17 @@ export function PasswordField({ form, name, label, autocomplete, autoFocus }: Pa
   );
 }
 
+export interface CodeFieldProps {
+  readonly form: Form;
+  readonly id?: string;
+  readonly recovery?: boolean;
+  readonly autoFocus?: boolean;
+}
+
 /** The six digits of an authenticator app, or a recovery code. */
-export function CodeField({ form, recovery = false, autoFocus = true }: { readonly form: Form; readonly recovery?: boolean; readonly autoFocus?: boolean }) {
-  if (recovery) return <TextField form={form} key="recovery" name="code" label={t("auth.recovery_code")} hint={t("auth.recovery_hint")} autocomplete="off" required autoFocus={autoFocus} />;
-  return <TextField form={form} key="code" name="code" label={t("auth.code")} hint={t("auth.code_hint")} autocomplete="one-time-code" inputMode="numeric" maxLength={12} required autoFocus={autoFocus} />;
+export function CodeField({ form, id = "code", recovery = false, autoFocus = true }: CodeFieldProps) {
+  if (recovery) return <TextField form={form} key="recovery" name="code" id={id} label={t("auth.recovery_code")} hint={t("auth.recovery_hint")} autocomplete="off" required autoFocus={autoFocus} />;
+  return <TextField form={form} key="code" name="code" id={id} label={t("auth.code")} hint={t("auth.code_hint")} autocomplete="one-time-code" inputMode="numeric" maxLength={12} required autoFocus={autoFocus} />;
 }
 
 /** What went wrong with the form as a whole, and how long to wait. */

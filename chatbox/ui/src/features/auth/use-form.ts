@@ -11,12 +11,12 @@ export type Values = Readonly<Record<string, string>>;
 /** Sentences by the name of a field; those about no field under "form". */
 export type Problems = Readonly<Record<string, string>>;
 
-/** The field that a failure is about, where the form has it. */
-const FIELD_OF: Readonly<Record<string, string>> = {
-  name_taken: "username",
-  password_refused: "password",
-  login_failed: "password",
-  totp_required: "code",
+/** The fields that a failure may be about: the first one that the form has. */
+const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  name_taken: ["username"],
+  password_refused: ["password"],
+  login_failed: ["current_password", "password"],
+  totp_required: ["code"],
 };
 
 const readValues = (form: HTMLFormElement): Values =>
@@ -28,10 +28,10 @@ function emptyFields(form: HTMLFormElement): Problems {
 }
 
 function problemsOf(error: unknown, form: HTMLFormElement): Problems {
-  const has = (name: string | undefined): name is string => name !== undefined && form.elements.namedItem(name) !== null;
+  const has = (name: string): boolean => form.elements.namedItem(name) !== null;
   if (error instanceof ApiError) {
-    const field = FIELD_OF[error.code];
-    if (has(field)) return { [field]: describeError(error) };
+    const field = FIELDS_OF[error.code]?.find(has);
+    if (field !== undefined) return { [field]: describeError(error) };
     const told = error.fields.filter((one) => has(one.field));
     if (told.length > 0) return Object.fromEntries(told.map((one) => [one.field, one.detail]));
   }

@@ -1,6 +1,6 @@
 /** Addresses and the screens they lead to. */
 import { expect, test } from "vitest";
-import { match } from "../../../src/lib/router/routes";
+import { match, sectionsFor } from "../../../src/lib/router/routes";
 
 test.each([
   ["/", { name: "chat", sessionId: null }],
@@ -14,6 +14,18 @@ test.each([
   ["/admin/audit", { name: "admin", section: "audit" }],
   ["/admin/nothing", { name: "missing" }],
   ["/setup", { name: "setup" }],
+  ["/login", { name: "login" }],
+  ["/invitation", { name: "invitation" }],
+  ["/login/2", { name: "missing" }],
   ["/c", { name: "missing" }],
   ["/c/1/2", { name: "missing" }],
 ])("%s", (path, wanted) => expect(match(path)).toEqual(wanted));
+
+test("the settings show what there is, and what the role allows", () => {
+  const everything = sectionsFor(() => true, false);
+  expect(everything).toContain("providers");
+  expect(everything).not.toContain("security");
+  const viewer = sectionsFor((power) => power === "account", true);
+  expect(viewer).toContain("security");
+  expect(viewer).not.toContain("providers");
+});
