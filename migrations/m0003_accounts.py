@@ -3,8 +3,9 @@
 The owner of single-user mode is the owner of the team: the row stays, and everything that belongs
 to it. A row of `logins` is one authenticated period of a browser or a program; deleting it ends it.
 Only hashes of tokens are stored. An account whose state is `deleted` has no name any more, and its
-rows are being removed. `audit` refers to accounts by their public ids and not by keys, for it
-outlives them.
+rows are being removed. The key of an account is never used again (`counters`: the first schema made
+`users` without AUTOINCREMENT), for what is under way may remember one across a deletion. `audit`
+refers to accounts by their public ids and not by keys, for it outlives them.
 """
 
 from sqlite_utils import Database, Migrations
@@ -13,6 +14,13 @@ migrations = Migrations("chatbox")
 
 SCHEMA = """
 ALTER TABLE instance ADD COLUMN team INTEGER NOT NULL DEFAULT 0 CHECK (team IN (0, 1));
+
+CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO counters (name, value) SELECT 'users', max(id) FROM users;
 
 ALTER TABLE users ADD COLUMN username TEXT;
 ALTER TABLE users ADD COLUMN email TEXT;

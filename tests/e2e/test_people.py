@@ -1,4 +1,4 @@
-"""Administration: people and invitations, by keyboard, in both languages; who sees none of it."""
+"""Administration: people and invitations, by keyboard, in both languages, and who sees none."""
 
 import re
 import sqlite3

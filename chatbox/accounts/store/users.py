@@ -121,10 +121,12 @@ async def insert_user(  # noqa: PLR0913 - a column each
     at: int,
 ) -> int:
     """Insert an account; raises `Conflict` when the name or the address is in use."""
+    await writer.execute("UPDATE counters SET value = value + 1 WHERE name = 'users'")
     return await writer.insert(
         """
-        INSERT INTO users (public_id, username, name, email, role, password_hash, created_at)
-        VALUES (:public_id, :username, :name, :email, :role, :hash, :at)
+        INSERT INTO users (id, public_id, username, name, email, role, password_hash, created_at)
+        VALUES ((SELECT value FROM counters WHERE name = 'users'), :public_id, :username, :name,
+            :email, :role, :hash, :at)
         """,
         public_id=public_id,
         username=username,
