@@ -66,10 +66,12 @@ class Gate:
         if handler.opt.get("takes_metrics_token") and self._is_monitor(visit):
             state["visit"], state["caller"] = visit, None
             return
-        caller = await self._caller(connection.scope, visit, action)
+        caller, method = None, str(connection.scope.get("method", "WS"))
+        try:
+            caller = await self._caller(connection.scope, visit, action)
+        finally:  # whoever shows a token that is not good is counted as nobody
+            self._rates.take(caller, visit.address, action, method)
         state["visit"], state["caller"] = visit, caller
-        method = str(connection.scope.get("method", "WS"))
-        self._rates.take(caller, visit.address, action, method)
         if caller is None:
             if action is not Action.OPEN:
                 raise LoginRequired

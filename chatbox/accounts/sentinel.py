@@ -42,9 +42,9 @@ class Sentinel:
         async with self._database.read() as reader:
             if self._mode.follow(await user_store.is_team(reader)):
                 self._hub.cut(lambda viewer: viewer.caller.is_alone == self._mode.is_team)
+        await self._site.reload()
         if not self._mode.is_team:
             return
-        await self._site.reload()
         viewers = [one for one in self._hub.viewers if not one.caller.is_alone]
         running = self._hub.running_users()
         if not viewers and not running:

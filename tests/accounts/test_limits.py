@@ -50,6 +50,17 @@ async def test_requests_are_limited_by_class_and_person(team: Team) -> None:
     assert await statuses(1, anonymous, "POST", "/auth/links/check") == [429]
 
 
+async def test_tokens_cannot_be_guessed_quickly(team: Team) -> None:
+    await settle(team, requests_per_minute=1)
+    program = team.browser()
+    found = []
+    for number in range(15):
+        headers = {"Authorization": f"Bearer guess{number}"}
+        found.append((await program.get("/sessions", headers=headers)).status_code)
+    assert set(found[:9]) == {401}
+    assert found[-1] == 429
+
+
 async def test_a_restart_gives_no_new_tries_to_sign_in(
     data_dir: Path, team_template: Template
 ) -> None:
