@@ -65,6 +65,10 @@ def test_setting_up_a_second_factor_asks_for_a_proof(opener: type_of_opener, tea
     codes = page.locator(".account-code-list code")
     expect(codes).to_have_count(10)
     check(screen, "recovery codes")
+    page.emulate_media(media="print")
+    expect(codes.first).to_be_visible()
+    expect(screen.button("Download")).not_to_be_visible()
+    page.emulate_media(media="screen")
     with page.expect_download() as download:
         screen.button("Download").click()
     kept = Path(download.value.path()).read_text()

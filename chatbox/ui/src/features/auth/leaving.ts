@@ -18,7 +18,6 @@ let isLeaving = false;
 
 function load(path: string): void {
   outbox.letGo();
-  drafts.flush();
   window.location.replace(base + path);
 }
 

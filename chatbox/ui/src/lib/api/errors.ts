@@ -19,5 +19,7 @@ export function describeError(error: unknown): string {
       budget: formatNumber(budget),
     });
   }
+  // A provider's limit has the same code, but comes as the failure of a reply.
+  if (error.code === "rate_limited") return t("errors.too_many_requests");
   return describeCode(error.code, error.detail).trim();
 }
