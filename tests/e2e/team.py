@@ -47,6 +47,10 @@ class Team:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
+    def ended(self, who: str) -> bool:
+        """Whether somebody is signed in no more."""
+        return self._clients[who].get(f"{self.site.url}/api/v1/auth/me").status_code == 401
+
     def person(self, who: str) -> JSON:
         """An account as administrators see it."""
         found: JSON = self.site.call("GET", f"/users/{self.ids[who]}")

@@ -185,6 +185,28 @@ def test_in_chinese(opener: type_of_opener, team: Team) -> None:
     team.site.call("PATCH", "/settings", locale="en")
 
 
+def test_logins_end_an_account_goes_and_the_server_is_handed_over(
+    opener: type_of_opener, own_site: Site
+) -> None:
+    team = make_team(own_site, "adam", "uma")
+    screen = team.open(opener, OWNER, "/admin/people")
+    page = screen.page
+    choose(screen, "Uma", "End all logins")
+    screen.button("End them", page.get_by_role("dialog")).press("Enter")
+    expect(screen.toasts.filter(has_text="All logins of Uma have ended.")).to_be_visible()
+    assert team.ended("uma")
+    choose(screen, "Uma", "Delete")
+    page.keyboard.type("uma")
+    page.keyboard.press("Enter")
+    expect(row(screen, "Uma")).to_have_count(0)
+    choose(screen, "Adam", "Hand the server over")
+    page.keyboard.type("adam")
+    page.keyboard.press("Enter")
+    expect(row(screen, "Adam")).to_contain_text("Only the owner changes the owner's account.")
+    expect(row(screen, "Olga")).to_contain_text("Administrator")
+    team.close()
+
+
 def test_one_person_becomes_a_team_and_one_again(opener: type_of_opener, own_site: Site) -> None:
     session = own_site.session(title="Kept")
     screen = opener(own_site).open("/settings/server")

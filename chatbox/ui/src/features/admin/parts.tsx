@@ -13,11 +13,13 @@ export interface PagedProps<T> {
   readonly label: string;
   readonly empty: ComponentChildren;
   readonly class?: string;
+  /** Something is filtered: how much is left is told to screen readers. */
+  readonly isFiltered?: boolean;
   readonly children: (item: T) => ComponentChildren;
 }
 
 /** A list in pages, with its states. */
-export function Paged<T>({ pages, label, empty, class: extra = "", children }: PagedProps<T>) {
+export function Paged<T>({ pages, label, empty, class: extra = "", isFiltered, children }: PagedProps<T>) {
   const { items, problem, busy, more, reload } = pages;
   return (
     <>
@@ -29,6 +31,9 @@ export function Paged<T>({ pages, label, empty, class: extra = "", children }: P
           {items.map(children)}
         </ul>
       )}
+      <span class="visually-hidden" role="status">
+        {isFiltered && items && !busy ? t("ui.results", { n: items.length }) : ""}
+      </span>
       {more && (
         <div>
           <Button busy={busy} onClick={more}>

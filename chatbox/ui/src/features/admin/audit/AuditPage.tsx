@@ -94,7 +94,7 @@ export function AuditPage() {
     <Page title={t("admin.nav_audit")} intro={t("admin.audit_intro")} actions={actions} wide>
       {check && <Outcome check={check} />}
       <Filters filter={filter} people={people} onFilter={(change) => setFilter((now) => ({ ...now, ...change }))} />
-      <Paged pages={pages} label={t("admin.nav_audit")} empty={<Nothing text={t("admin.audit_none")} />}>
+      <Paged pages={pages} isFiltered={Boolean(filter.action || filter.actor)} label={t("admin.nav_audit")} empty={<Nothing text={t("admin.audit_none")} />}>
         {(entry) => <AuditRow key={entry.id} entry={entry} people={people} />}
       </Paged>
     </Page>

@@ -12,18 +12,19 @@ import { rolesFor, type GivenRole } from "../people/person-rights";
 import { usePages } from "../use-pages";
 import { useWork } from "../use-work";
 
-const HOURS = ["24", "72", "168", "720"] as const;
+/** "": as long as the system settings say. */
+const HOURS = ["", "24", "168", "720"] as const;
 const FIELDS = ["role", "email", "note", "hours"];
 
 function InviteDialog({ onMade, onClose }: { readonly onMade: (made: Invitation) => void; readonly onClose: () => void }) {
   const [role, setRole] = useState<GivenRole>("user");
   const [email, setEmail] = useState("");
   const [note, setNote] = useState("");
-  const [hours, setHours] = useState<(typeof HOURS)[number]>("72");
+  const [hours, setHours] = useState<(typeof HOURS)[number]>("");
   const work = useWork(FIELDS);
   const submit = (): void =>
     void work.run(async () => {
-      const body = { role, hours: Number(hours), ...(email.trim() ? { email: email.trim() } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
+      const body = { role, ...(hours ? { hours: Number(hours) } : {}), ...(email.trim() ? { email: email.trim() } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
       onMade(await api.post<Invitation>("/invitations", body));
     });
   const roles = rolesFor(me.value).map((value) => ({ value, label: t(`shell.role_${value}`) }));
@@ -39,7 +40,7 @@ function InviteDialog({ onMade, onClose }: { readonly onMade: (made: Invitation)
         {(control) => <Input {...control} autocomplete="off" maxLength={200} value={note} onValue={setNote} />}
       </Field>
       <Field label={t("admin.hours")} error={work.problems.fields["hours"]}>
-        {(control) => <Select {...control} value={hours} options={HOURS.map((value) => ({ value, label: t("admin.days", { n: Number(value) / 24 }) }))} onValue={setHours} />}
+        {(control) => <Select {...control} value={hours} options={HOURS.map((value) => ({ value, label: value ? t("admin.days", { n: Number(value) / 24 }) : t("admin.hours_usual") }))} onValue={setHours} />}
       </Field>
     </FormDialog>
   );

@@ -123,7 +123,7 @@ export function PeoplePage() {
   return (
     <Page title={t("admin.nav_people")} intro={t("admin.people_intro")} actions={add} wide>
       <Filters filter={filter} onFilter={(change) => setFilter((now) => ({ ...now, ...change }))} />
-      <Paged pages={pages} class="admin-people" label={t("admin.nav_people")} empty={<Nothing text={t("admin.people_none")} />}>
+      <Paged pages={pages} class="admin-people" isFiltered={Boolean(q || filter.role || filter.state)} label={t("admin.nav_people")} empty={<Nothing text={t("admin.people_none")} />}>
         {(person) => <PersonRow key={person.id} person={person} mayRead={mayRead} onDeed={(deed) => act(person, deed)} />}
       </Paged>
       {open && <Dialogs open={open} onOpen={setOpen} onPerson={put} onReload={pages.reload} />}
