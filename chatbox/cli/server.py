@@ -41,6 +41,7 @@ from chatbox.system.backup.make import sweep
 from chatbox.system.instance import check_key, holds_secrets
 from chatbox.system.notices import check_targets
 from chatbox.web.address import trusted_proxies
+from chatbox.web.boundary import USUAL
 from chatbox.web.protocol import Connection
 
 try:
@@ -175,6 +176,11 @@ class _Http(uvicorn.Server):
                 f"\n\n  {link.url}\n",
                 flush=True,
             )
+            config = self._owner.config
+            if config.host in USUAL and not config.public_url:
+                print(
+                    "  From elsewhere, put this computer's name or address into it.\n", flush=True
+                )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Hear no more of restarts, and end."""

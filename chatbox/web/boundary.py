@@ -46,6 +46,8 @@ DISCARDED_BYTES = 64 * 1024 * 1024
 DEEPEST_JSON = 64
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
 _HOST = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
+USUAL = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - the other way round
+"""What a server that listens at all addresses is called on its own computer."""
 _UNSAFE_FETCH = (b"cross-site", b"same-site")
 SIGNED_IN_ELSEWHERE = "/api/v1/auth/oidc/callback"
 """Where an identity provider sends people back to; what comes with them is judged there."""
@@ -222,13 +224,13 @@ def own_hosts(bind_host: str, port: int, *, public_url: str = "", is_team: bool 
         names.add(f"[{bind_host}]" if ":" in bind_host else bind_host)
     hosts = {f"{name}:{port}" for name in names}
     hosts |= names if port == 80 else set()
-    address = public_url or f"http://{min(hosts)}"
+    usual = USUAL.get(bind_host, f"[{bind_host}]" if ":" in bind_host else bind_host)
     if not is_team:
-        return Hosts(frozenset(hosts), f"http://{min(hosts)}")
+        return Hosts(frozenset(hosts), f"http://{usual}:{port}")
     scheme, _, public = public_url.partition("://")
     return Hosts(
         frozenset(hosts | {public} if public else hosts),
-        address,
+        public_url or f"http://{usual}:{port}",
         any=not public,
         secure=public if scheme == "https" else None,
     )

@@ -91,7 +91,14 @@ export interface OnceDialogProps {
 }
 
 /** A link that opens an account: shown this once, to be handed on. */
-export function OnceDialog({ title, text, url, expires, onClose }: OnceDialogProps) {
+/** The link as others reach it: a server that was not told its address names its own computer, this page knows better. */
+function reachable(url: string): string {
+  const link = new URL(url);
+  return /^(127\.|localhost$|\[::1\]$)/.test(link.hostname) ? location.origin + link.pathname + link.hash : url;
+}
+
+export function OnceDialog({ title, text, url: told, expires, onClose }: OnceDialogProps) {
+  const url = reachable(told);
   const field = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState<boolean | null>(null);
   const copy = async (): Promise<void> => {
