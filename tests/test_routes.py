@@ -12,6 +12,7 @@ import pytest
 from chatbox.caller import OWNER
 from tests.route_table import API, MALFORMED, PARAMETER, TABLE, body_of, path_of, without_sockets
 from tests.running import JSON, UNKNOWN, Site, good
+from tests.upstream import Upstream
 
 FOREIGN_PAGE = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
 
@@ -26,6 +27,10 @@ def routes_of(site: Site) -> Iterator[str]:
 @pytest.fixture
 async def own(chat: Site) -> dict[str, str]:
     """Ids of the owner's own objects by the name of their path parameter."""
+    return await objects(chat)
+
+
+async def objects(chat: Site) -> dict[str, str]:
     answer = await chat.say("Hello")
     return {
         "session_id": answer["session_id"],
@@ -67,11 +72,16 @@ async def test_every_route_has_the_action_of_the_table(site: Site) -> None:
     assert found == {route: entry.action for route, entry in TABLE.items()}
 
 
-@pytest.mark.parametrize("route", without_sockets())
-async def test_the_owner_gets_what_the_table_says(
-    chat: Site, own: dict[str, str], route: str
-) -> None:
-    assert await ask(chat, route, own) == TABLE[route].own
+async def test_the_owner_gets_what_the_table_says(chat: Site, upstream: Upstream) -> None:
+    """Whatever a route does to its object, the next one gets another."""
+    found = {}
+    for route in without_sockets():
+        if (await chat.client.get("/models/up%2Fecho")).status_code == 404:
+            for provider in good(await chat.client.get("/providers"))["items"]:
+                await chat.client.delete(f"/providers/{provider['id']}")
+            await chat.connect(upstream)
+        found[route] = await ask(chat, route, await objects(chat))
+    assert found == {route: TABLE[route].own for route in without_sockets()}
 
 
 async def test_a_foreign_page_gets_nothing_and_changes_nothing(

@@ -36,8 +36,9 @@ def site(
             oidc_create_users="true",
             oidc_allowed_domains="example.org",
         )
-        make_team(made, {})
+        team = make_team(made, "uma")
         yield made
+        team.close()
         made.close()
 
 

@@ -143,6 +143,7 @@ def test_a_reset_link_sets_a_new_password(opener: type_of_opener, team: Team) ->
     page.goto(link)
     expect(page.locator("#username")).to_have_value("rita")
     type_in(page, AGAIN)
+    expect(page.get_by_role("heading", name="The new password is set")).to_be_visible()
     page.get_by_role("link", name="Go to the sign-in page").click()
     sign_in(screen, "rita", AGAIN)
     expect(page.locator(".side-user")).to_contain_text("Rita")
