@@ -10,13 +10,12 @@ import msgspec
 
 from chatbox.accounts.backoff import Backoff
 from chatbox.accounts.hashing import Hasher
-from chatbox.accounts.links import Links
+from chatbox.accounts.links import Links, withdraw
 from chatbox.accounts.logins import Logins
 from chatbox.accounts.model import NewUser, OneTimeLink, User, UserChange
 from chatbox.accounts.passwords import check_password, check_username, normal_name
 from chatbox.accounts.people import TAKEN, People, entry_of
 from chatbox.accounts.sentinel import Sentinel
-from chatbox.accounts.store import links as link_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.users import State, UserRow
 from chatbox.accounts.view import user_of
@@ -119,7 +118,7 @@ class Console:
         async with self._database.write() as writer:
             await user_store.set_password(writer, user.id, hashed)
             await self._logins.drop(writer, user.id)
-            await link_store.delete_links(writer, "reset", user_id=user.id)
+            await withdraw(writer, user.id)
             await record(writer, entry_of(caller, "password.set", user))
 
     async def reset_link(self, name: str) -> OneTimeLink:

@@ -7,7 +7,8 @@ works is decided inside it, so that exactly one of many wins.
 from typing import NamedTuple
 
 from chatbox.accounts.hashing import Hasher
-from chatbox.accounts.links import Links, use
+from chatbox.accounts.letters import is_open_to
+from chatbox.accounts.links import Links, use, withdraw
 from chatbox.accounts.logins import Logins, Opened
 from chatbox.accounts.model import OneTimeLink, Registration, SetUp, TeamStart
 from chatbox.accounts.passwords import check_email, check_password, check_username
@@ -125,6 +126,8 @@ class Joining:
             role: Role = "user"
             if new.token is not None:
                 link = await use(writer, new.token, "invitation")
+                if link.created_by is None and not is_open_to(site, link.email or ""):
+                    raise RegistrationClosed  # nobody but the site's rules stood for it
                 role = link.role or "user"
                 person = person._replace(email=link.email)
             user = await insert_person(writer, person, role)
@@ -141,9 +144,10 @@ class Joining:
         async with self._database.write() as writer:
             link = await use(writer, token, "reset")
             user = await user_store.find_user(writer, link.user_id or 0)
-            if user is None:
+            if user is None or user.state != "active":
                 raise LinkInvalid
             await user_store.set_password(writer, user.id, hashed)
+            await withdraw(writer, user.id)
             await self._logins.drop(writer, user.id)
             entry = Entry(
                 action="password.reset",

@@ -30,7 +30,7 @@ from chatbox.kit.tasks import Tasks
 from chatbox.system.audit import Entry, record
 from chatbox.system.mode import Mode
 from chatbox.system.settings import UserSettings
-from chatbox.system.site import SiteSettings
+from chatbox.system.site import Site, SiteSettings
 
 logger = logging.getLogger(__name__)
 
@@ -109,13 +109,11 @@ class Letters:
         await self._postbox.send("reset", user.email, language, **_filled(link, user))
 
     async def _register(self, email: str, visit: Visit, language: Language) -> None:
-        site = self._site.now
         try:
             address = check_email(email)
         except InvalidRequest:
             return
-        domain = address.rpartition("@")[2]
-        if site.registration != "open" or domain not in site.registration_domains:
+        if not is_open_to(self._site.now, address):
             return
         async with self._database.write() as writer:
             if await user_store.find_user_by_name(writer, address) is not None:
@@ -155,6 +153,8 @@ class Letters:
             await user_store.update_user(writer, msgspec.structs.replace(old, email=email))
         except Conflict as taken:
             raise NameTaken(TAKEN) from taken
+        if email != old.email:  # what was mailed to the old one
+            await link_store.delete_links(writer, "reset", user_id=key)
         await record(writer, _asked("user.email", old, address))
         return old
 
@@ -180,6 +180,12 @@ class Letters:
 
     def _done(self, _: object) -> None:
         self._pending -= 1
+
+
+def is_open_to(site: Site, address: str) -> bool:
+    """Whether people with such an address may make an account by mail."""
+    domain = address.rpartition("@")[2]
+    return site.registration == "open" and domain in site.registration_domains
 
 
 async def _may_send(writer: Writer, what: str) -> bool:

@@ -10,11 +10,12 @@ from chatbox.accounts.store import links as link_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.links import LinkKind, LinkRow
 from chatbox.caller import Role
-from chatbox.db.database import Database, Writer
+from chatbox.db.database import Database, Reader, Writer
 from chatbox.errors import LinkInvalid
 from chatbox.kit.clock import now_ms, rfc3339
 from chatbox.kit.ids import new_id
 from chatbox.kit.tokens import hash_token, new_token
+from chatbox.rights import RANK
 
 HOUR_MS = 3_600_000
 LIFE_MS: dict[LinkKind, int] = {
@@ -23,6 +24,7 @@ LIFE_MS: dict[LinkKind, int] = {
     "reset": 24 * HOUR_MS,
     "email": 24 * HOUR_MS,
 }
+PERSONAL: tuple[LinkKind, ...] = ("reset", "email")
 KEPT_MS = 30 * 24 * HOUR_MS
 """How long an invitation stays in the list after its end."""
 
@@ -38,7 +40,7 @@ class Links:
         """Tell what a link is for; raises `LinkInvalid`."""
         async with self._database.read() as reader:
             row = await link_store.find_link(reader, hash_token(token), now=now_ms())
-            if row is None:
+            if row is None or not await _is_backed(reader, row):
                 raise LinkInvalid
             user = None if row.user_id is None else await user_store.find_user(reader, row.user_id)
         return Link(
@@ -91,6 +93,24 @@ class Links:
 async def use(writer: Writer, token: str, *kinds: LinkKind) -> LinkRow:
     """Use a link up, in the transaction of what it is for; raises `LinkInvalid`."""
     row = await link_store.use_link(writer, hash_token(token), now=now_ms())
-    if row is None or row.kind not in kinds:
+    if row is None or row.kind not in kinds or not await _is_backed(writer, row):
         raise LinkInvalid
     return row
+
+
+async def withdraw(writer: Writer, user_id: int) -> None:
+    """Make useless what was asked for an account before its password changed: thieves ask, too."""
+    for kind in PERSONAL:
+        await link_store.delete_links(writer, kind, user_id=user_id)
+
+
+async def _is_backed(reader: Reader, row: LinkRow) -> bool:
+    """Whether whoever handed the link out is still here, and could still do what it does."""
+    if row.created_by is None or row.created_by == row.user_id:
+        return True
+    maker = await user_store.find_user(reader, row.created_by)
+    if maker is None or maker.state != "active":
+        return False
+    user = None if row.user_id is None else await user_store.find_user(reader, row.user_id)
+    role = (row.role or "user") if user is None else user.role
+    return maker.role == "owner" or RANK[maker.role] > RANK[role]

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from tests.running import JSON, good, refused
-from tests.team import OWNER, PASSWORD, USER, Team, token_of
+from tests.team import ADMIN, OWNER, PASSWORD, USER, Team, token_of
 
 
 def new_owner(token: str, name: str = "olga") -> JSON:
@@ -114,3 +114,43 @@ async def test_the_page_tells_who_is_signed_in(team: Team) -> None:
     assert '"mode":"team"' in anonymous
     signed_in = (await team.owner.get(team.site.url)).text
     assert f'"username":"{OWNER}"' in signed_in
+
+
+async def test_links_end_with_the_rights_of_whoever_handed_them_out(team: Team) -> None:
+    """Somebody who is sent away must not come back by an invitation of their own."""
+    invitation = good(await team[ADMIN].post("/invitations", json={}))["url"]
+    link = good(await team[ADMIN].post(f"/users/{team.id_of(USER)}/reset-link"))["url"]
+    bodies = (
+        ("register", {"token": token_of(invitation), "username": "ida", "password": PASSWORD}),
+        ("reset", {"token": token_of(link), "password": PASSWORD}),
+    )
+    admin, browser = f"/users/{team.id_of(ADMIN)}", team.browser()
+    for change in ({"state": "suspended"}, {"role": "user", "state": "active"}):
+        good(await team.owner.patch(admin, json=change))
+        for what, body in bodies:
+            refused(await browser.post(f"/auth/{what}", json=body), 403, "link_invalid")
+            check = {"token": body["token"]}
+            refused(await browser.post("/auth/links/check", json=check), 403, "link_invalid")
+    good(await team.owner.patch(admin, json={"role": "admin"}))
+    assert [
+        (await browser.post(f"/auth/{what}", json=body)).status_code for what, body in bodies
+    ] == [201, 204]
+
+
+async def test_a_suspended_account_gets_no_new_password(team: Team) -> None:
+    link = good(await team.owner.post(f"/users/{team.id_of(USER)}/reset-link"))
+    body = {"token": token_of(link["url"]), "password": "another good password"}
+    url = f"/users/{team.id_of(USER)}"
+    good(await team.owner.patch(url, json={"state": "suspended"}))
+    refused(await team.browser().post("/auth/reset", json=body), 403, "link_invalid")
+    good(await team.owner.patch(url, json={"state": "active"}))
+    await team.sign_in(USER)
+
+
+async def test_links_to_an_account_end_with_its_password(team: Team) -> None:
+    """What a thief has asked for must not work when the owner has put things right."""
+    url = f"/users/{team.id_of(USER)}/reset-link"
+    body = {"token": token_of(good(await team.owner.post(url))["url"]), "password": PASSWORD}
+    change = {"current_password": PASSWORD, "new_password": "another good password"}
+    assert (await team[USER].post("/auth/password", json=change)).status_code == 204
+    refused(await team.browser().post("/auth/reset", json=body), 403, "link_invalid")

@@ -215,3 +215,31 @@ def test_both_languages_say_the_same_with_the_same_blanks() -> None:
         other = TEXTS["zh-Hans"][kind]
         for one, two in ((text.subject, other.subject), (text.body, other.body)):
             assert set(re.findall(r"\{\w+\}", one)) == set(re.findall(r"\{\w+\}", two))
+
+
+async def test_an_address_cannot_be_confirmed_after_a_reset(team: Team, mailbox: Mailbox) -> None:
+    """A thief who has asked for another address must not keep a way in."""
+    answer = await team[USER].post("/auth/email", json={"email": "eve@evil.test"})
+    assert answer.status_code == 202
+    ((_, _, text),) = await letters(mailbox, 1)
+    link = good(await team.owner.post(f"/users/{team.id_of(USER)}/reset-link"))
+    body = {"token": link["url"].partition("#")[2], "password": NEW}
+    assert (await team.browser().post("/auth/reset", json=body)).status_code == 204
+    token = {"token": token_in(text, "email")}
+    refused(await team.browser().post("/auth/links/use", json=token), 403, "link_invalid")
+
+
+async def test_a_mailed_invitation_ends_with_open_registration(
+    team: Team, mailbox: Mailbox
+) -> None:
+    site = {"registration": "open", "registration_domains": ["example.org"]}
+    good(await team.owner.patch("/settings/system", json=site))
+    await post(team.browser(), "/auth/register-request", email="ida@example.org")
+    ((_, _, text),) = await letters(mailbox, 1)
+    body = {"token": token_in(text, "invitation"), "username": "ida", "password": PASSWORD}
+    for change in ({"registration": "invitation"}, {"registration_domains": ["example.com"]}):
+        good(await team.owner.patch("/settings/system", json={**site, **change}))
+        answer = await team.browser().post("/auth/register", json=body)
+        refused(answer, 403, "registration_closed")
+    good(await team.owner.patch("/settings/system", json=site))
+    good(await team.browser().post("/auth/register", json=body))
