@@ -89,7 +89,6 @@ class Logins:
         Answers the token, None to a program. `cut_others` ends their connections, after the commit.
         """
         await login_store.delete_logins(writer, caller.user_id, but=caller.login)
-        await login_store.set_verified(writer, caller.login, at=now_ms())
         row = await login_store.find_login(writer, caller.login)
         if row is None or row.kind != "browser":
             return None

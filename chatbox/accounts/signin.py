@@ -9,10 +9,12 @@ import msgspec
 from chatbox.accounts.backoff import Attempt, Backoff
 from chatbox.accounts.factors import Factors, attempt_of
 from chatbox.accounts.hashing import Hasher
+from chatbox.accounts.links import withdraw
 from chatbox.accounts.logins import Logins, Opened
 from chatbox.accounts.model import PasswordChange, SignIn
 from chatbox.accounts.passwords import check_password, normal_name, normal_password
 from chatbox.accounts.refresh import Refreshing
+from chatbox.accounts.store import logins as login_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.logins import Kind
 from chatbox.accounts.store.users import UserRow
@@ -21,6 +23,7 @@ from chatbox.accounts.visit import Visit
 from chatbox.caller import Caller
 from chatbox.db.database import Database, Writer
 from chatbox.errors import CodeRequired, LoginFailed
+from chatbox.kit.clock import now_ms
 from chatbox.system.audit import Entry, record
 
 
@@ -94,9 +97,15 @@ class SignIns:
         new = check_password(change.new_password, user.username or "")
         hashed = await self._hasher.hash(new)
         async with self._database.write() as writer:
+            current = await user_store.find_user(writer, user.id)
+            if current is None or current.password_hash != user.password_hash:
+                raise LoginFailed  # it changed while the hash was computed
             await self._backoff.succeeded(writer, who)
             await user_store.set_password(writer, user.id, hashed)
+            await withdraw(writer, user.id)
             token = await self._logins.renew(writer, caller)
+            if not current.has_totp:  # else the password alone is no whole proof
+                await login_store.set_verified(writer, caller.login, at=now_ms())
             await record(writer, _changed(caller))
         self._logins.cut_others(caller)
         return token

@@ -186,3 +186,14 @@ async def test_the_database_gives_away_neither_secret_nor_codes(team: Team) -> N
     assert b"totp" in stored
     for text in (secret, *codes, *(code.replace("-", "") for code in codes)):
         assert text.encode() not in stored
+
+
+async def test_the_password_alone_makes_no_login_fresh(team: Team) -> None:
+    """Else whoever stole a cookie and a password would need no second factor to remove it."""
+    change = {"current_password": PASSWORD, "new_password": "another good password"}
+    await enrol(team[USER])
+    await age_logins(team)
+    assert (await team[USER].post("/auth/password", json=change)).status_code == 204
+    refused(await team[USER].delete("/auth/totp"), 403, "step_up_required")
+    assert (await team[OTHER].post("/auth/password", json=change)).status_code == 204
+    good(await team[OTHER].post("/auth/totp"))
