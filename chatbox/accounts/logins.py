@@ -147,7 +147,8 @@ class Logins:
         async with self._database.write() as writer:
             await login_store.delete_login_by_key(writer, caller.login)
             await record(writer, _ending(caller, "login:own"))
-        self._hub.cut(lambda viewer: viewer.caller.login == caller.login)
+        user_id, login = caller.user_id, caller.login  # whom a proxy vouches for has login 0
+        self._hub.cut(lambda one: one.caller.user_id == user_id and one.caller.login == login)
 
     async def drop(self, writer: Writer, user_id: int) -> None:
         """End all logins of an account and forget its devices, in the transaction of why."""

@@ -12,7 +12,7 @@ from chatbox.config import ProxyLogin
 from chatbox.errors import StartRefused
 from chatbox.kit.networks import parse_networks
 from tests.running import config_in, events_of, good, next_of, refused
-from tests.team import USER, Team, Template, run_team
+from tests.team import OTHER, USER, Team, Template, run_team
 
 SECRET = "canary-proxy-secret-1"
 PROXY = ProxyLogin(header="X-User-ID", secret=SECRET)
@@ -153,3 +153,15 @@ async def test_what_is_open_through_the_proxy_ends_with_the_account(behind_proxy
 async def test_without_the_configuration_nobody_is_believed(team: Team) -> None:
     answer = await team.browser().get("/auth/me", headers=vouching_for(USER))
     refused(answer, 401, "login_required")
+
+
+async def test_signing_out_ends_ones_own_connections_only(behind_proxy: Team) -> None:
+    """Nobody of those whom a proxy vouches for has a login to tell them apart by."""
+    team, browser = behind_proxy, behind_proxy.browser()
+    async with browser.stream("GET", "/events", headers=vouching_for(USER)) as response:
+        events = events_of(response)
+        await next_of(events, "hello")
+        answer = await team.browser().post("/auth/logout", headers=vouching_for(OTHER))
+        assert answer.status_code == 204
+        await team.browser().post("/sessions", json={}, headers=vouching_for(USER))
+        await next_of(events, "session")
