@@ -3,7 +3,7 @@
 from chatbox.accounts.links import HOUR_MS, Links
 from chatbox.accounts.model import Invitation, NewInvitation
 from chatbox.accounts.passwords import check_email
-from chatbox.accounts.people import check_rank
+from chatbox.accounts.people import check_rank, check_standing
 from chatbox.accounts.store import links as link_store
 from chatbox.accounts.store.links import LinkRow
 from chatbox.caller import Caller
@@ -33,6 +33,7 @@ class Invitations:
         email = None if new.email is None else check_email(new.email)
         hours = new.hours or self._site.now.invitation_hours
         async with self._database.write() as writer:
+            await check_standing(writer, caller)
             public_id, link = await self._links.make(
                 writer,
                 "invitation",

@@ -1,6 +1,6 @@
 """How an account ends: at once nobody can sign in with it, then its rows go, then its own."""
 
-from chatbox.accounts.people import entry_of
+from chatbox.accounts.people import check_standing, entry_of
 from chatbox.accounts.store import leaving as leaving_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.users import UserRow
@@ -16,6 +16,7 @@ async def find_leaving(reader: Reader, caller: Caller, user_id: str | None) -> U
 
     Raises `NotFound`, and `Forbidden` for the owner's.
     """
+    await check_standing(reader, caller)
     user = await user_store.get_user(reader, user_id or caller.public_id)
     if user_id is not None:
         authorise(caller, Action.GUARD, user.role)

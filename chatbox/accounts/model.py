@@ -27,7 +27,14 @@ Code = Annotated[
         description="The six digits of the authenticator app, or a recovery code",
     ),
 ]
-PersonName = Annotated[str, Meta(max_length=80, description="How the person is called")]
+PersonName = Annotated[  # no control characters: `chatbox users list` writes it to a terminal
+    str,
+    Meta(
+        max_length=80,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
+        description="How the person is called",
+    ),
+]
 Email = Annotated[str, Meta(min_length=3, max_length=320, description="An e-mail address")]
 Token = Annotated[
     str, Meta(min_length=1, max_length=200, description="What stands behind the # of a link")

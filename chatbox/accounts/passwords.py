@@ -54,6 +54,6 @@ def check_username(username: str) -> str:
 def check_email(email: str) -> str:
     """Accept an e-mail address and answer its normal form; raises `InvalidRequest`."""
     normal = normal_name(email)
-    if not _EMAIL.fullmatch(normal):
+    if not _EMAIL.fullmatch(normal) or not normal.isprintable():
         raise InvalidRequest("That is no e-mail address.")
     return normal

@@ -57,6 +57,7 @@ class People:
         username = check_username(new.username)
         email = None if new.email is None else check_email(new.email)
         async with self._database.write() as writer:
+            await check_standing(writer, caller)
             try:
                 key = await user_store.insert_user(
                     writer,
@@ -136,6 +137,7 @@ class People:
 
     async def _other(self, writer: Writer, caller: Caller, user_id: str, action: Action) -> UserRow:
         """Find the account that something is done to, if the caller may do it."""
+        await check_standing(writer, caller)
         user = await user_store.get_user(writer, user_id)
         authorise(caller, action, user.role)
         return user
@@ -149,10 +151,28 @@ class People:
         await user_store.update_user(writer, msgspec.structs.replace(owner, role="admin"))
 
 
+async def check_standing(reader: Reader, caller: Caller) -> None:
+    """Raise `Forbidden` when the caller has lost, since the request came in, what it was let for.
+
+    Two who hand the server over at the same time, or an administrator who is suspended while
+    waiting for the writer, would otherwise act under rights that are gone.
+    """
+    if caller.is_alone:
+        return
+    now = await user_store.find_user(reader, caller.user_id)
+    if now is None or now.state != "active" or now.rights_version != caller.rights_version:
+        raise Forbidden("Your rights have just changed.")
+
+
 def check_rank(caller: Caller, role: Role) -> None:
-    """Nobody hands out a role that is as high as his own, but for the owner. Raises `Forbidden`."""
+    """Nobody hands out a role that is as high as his own, but for the owner. Raises `Forbidden`.
+
+    Making an administrator takes a fresh proof, for such an account would give one by itself.
+    """
     if caller.role != "owner" and RANK[role] >= RANK[caller.role]:
         raise Forbidden("You cannot give a role that is as high as your own.")
+    if role == "admin":
+        authorise(caller, Action.GUARD)
 
 
 def entry_of(caller: Caller, action: str, user: UserRow, **detail: str) -> Entry:
@@ -179,8 +199,12 @@ def _changed(caller: Caller, old: UserRow, change: UserChange) -> UserRow:
     new = msgspec.structs.replace(old, **given)
     if old.role == "owner" and (new.role, new.state) != (old.role, old.state):
         raise Forbidden("There must be an owner: hand the server over first.")
+    if new.role == "owner" and new.state != "active":
+        raise Forbidden("There must be an owner who can sign in.")
     if new.role not in ("owner", old.role):
         check_rank(caller, new.role)
+    if new.email != old.email:  # a link to a new password goes there
+        authorise(caller, Action.GUARD)
     return new
 
 

@@ -1,6 +1,8 @@
 """What administrators do with accounts."""
 
-from tests.running import good, refused
+import asyncio
+
+from tests.running import good, refused, until
 from tests.team import ADMIN, OTHER, OWNER, PASSWORD, USER, VIEWER, Team, token_of
 
 
@@ -103,3 +105,78 @@ async def test_what_is_done_to_accounts_is_on_record(team: Team) -> None:
         )
     user, admin = team.id_of(USER), team.id_of(ADMIN)
     assert rows == [f'user.state user:{user} by {admin} {{"from":"active","to":"suspended"}}']
+
+
+async def test_what_takes_an_account_over_needs_a_fresh_proof(team: Team) -> None:
+    """An address gets links to new passwords, and an administrator of one's own has one."""
+    user = f"/users/{team.id_of(USER)}"
+    async with team.site.server.database.write() as writer:
+        await writer.execute("UPDATE logins SET verified_at = 0")
+    for who, method, url, body in (
+        (ADMIN, "PATCH", user, {"email": "eve@evil.test"}),
+        (OWNER, "PATCH", user, {"role": "admin"}),
+        (OWNER, "POST", "/users", {"username": "ida", "role": "admin"}),
+        (OWNER, "POST", "/invitations", {"role": "admin"}),
+    ):
+        answer = await team[who].request(method, url, json=body)
+        refused(answer, 403, "step_up_required")
+    good(await team[ADMIN].patch(user, json={"name": "Uma", "email": None}))
+    good(await team[ADMIN].post("/invitations", json={"role": "user"}))
+
+
+async def test_an_owner_who_cannot_sign_in_is_none(team: Team) -> None:
+    heir = f"/users/{team.id_of(USER)}"
+    answer = await team.owner.patch(heir, json={"role": "owner", "state": "suspended"})
+    refused(answer, 403, "forbidden")
+    assert good(await team.owner.get("/auth/me"))["role"] == "owner"
+
+
+async def test_of_two_heirs_at_once_one_gets_the_server(team: Team) -> None:
+    """Both requests were let in as the owner's; the second is no longer one."""
+    server = team.site.server
+    async with server.database.write():
+        answers = [
+            asyncio.create_task(
+                team.owner.patch(f"/users/{team.id_of(who)}", json={"role": "owner"})
+            )
+            for who in (USER, OTHER)
+        ]
+        await until(lambda: server.app.open["http"] == 2)
+        await asyncio.sleep(0.2)
+    statuses = [answer.status_code for answer in await asyncio.gather(*answers)]
+    assert sorted(statuses) == [200, 403]
+    heir = (USER, OTHER)[statuses.index(200)]
+    roles = {one["username"]: one["role"] for one in good(await team[heir].get("/users"))["items"]}
+    assert roles[heir] == "owner"
+    assert list(roles.values()).count("owner") == 1
+
+
+async def test_who_lost_the_role_meanwhile_changes_nobody(team: Team) -> None:
+    server = team.site.server
+    user = f"/users/{team.id_of(USER)}"
+    async with server.database.write() as writer:
+        late = [
+            asyncio.create_task(team[ADMIN].patch(user, json={"name": "x"})),
+            asyncio.create_task(team[ADMIN].delete(user)),
+            asyncio.create_task(team[ADMIN].post("/invitations", json={})),
+            asyncio.create_task(team[ADMIN].post("/users", json={"username": "ida"})),
+        ]
+        await until(lambda: server.app.open["http"] == len(late))
+        await asyncio.sleep(0.2)
+        await writer.execute(
+            "UPDATE users SET role = 'user', rights_version = rights_version + 1 "
+            "WHERE username = :who",
+            who=ADMIN,
+        )
+    for answer in await asyncio.gather(*late):
+        refused(answer, 403, "forbidden")
+    assert good(await team.owner.get(user))["state"] == "active"
+
+
+async def test_names_hold_nothing_that_a_terminal_obeys(team: Team) -> None:
+    for name in ("\x1b[2J", "Uma\nroot", "\x9b31m"):
+        answer = await team[USER].patch("/auth/me", json={"name": name})
+        refused(answer, 400, "invalid_request")
+    answer = await team[ADMIN].post("/invitations", json={"email": "\x1b@example.org"})
+    refused(answer, 400, "invalid_request")
+    good(await team[USER].patch("/auth/me", json={"name": "Úma 王 Ω"}))
