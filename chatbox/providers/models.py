@@ -26,6 +26,8 @@ from chatbox.providers.store.models import ModelRow
 from chatbox.providers.store.providers import ProviderRow
 from chatbox.providers.visible import Sight, sight_of
 from chatbox.providers.windows import known_window
+from chatbox.rights import Action
+from chatbox.system.limits import check_network
 from chatbox.system.site import SiteSettings
 
 SMALLEST_WINDOW = 256  # what a refusal names below that is no window
@@ -189,6 +191,8 @@ class Models:
         row = await self.get(caller, name)
         if row.is_system and not self._sight(caller).manages:
             raise NotFound("There is no such model.")
+        if row.is_system:
+            check_network(self._site.now, caller, Action.MANAGE)
         return row
 
     def _changed(self, caller: Caller, row: ModelRow) -> None:

@@ -33,6 +33,7 @@ from chatbox.providers.view import provider_of
 from chatbox.providers.visible import Sight, sight_of
 from chatbox.rights import Action, authorise
 from chatbox.system.audit import Entry, record
+from chatbox.system.limits import administers_from, check_network
 from chatbox.system.site import SiteSettings
 
 
@@ -176,13 +177,18 @@ class Providers:
             self._calls.policy.replace((host_of(url), port_of(url)) for url in urls)
 
     def _sight(self, caller: Caller) -> Sight:
-        return sight_of(caller, self._site.now)
+        """What the caller may change: the system's where administration is open to him."""
+        sight = sight_of(caller, self._site.now)
+        if administers_from(self._site.now, caller):
+            return sight
+        return msgspec.structs.replace(sight, manages=False)
 
     def _may_connect(self, caller: Caller, *, is_system: bool) -> Sight:
         """Check that the caller may have such a provider. Raises `Forbidden`."""
         sight = self._sight(caller)
         if is_system:
             authorise(caller, Action.MANAGE)
+            check_network(self._site.now, caller, Action.MANAGE)
         elif not sight.connects:
             raise Forbidden("Only administrators may connect providers here.")
         return sight

@@ -136,10 +136,15 @@ def kind_of(action: Action, method: str) -> Kind:
 
 def check_network(site: Site, caller: Caller, action: Action) -> None:
     """Raise `Forbidden` when administration is not open to the address of the caller."""
-    if not action.is_of_admins or caller.is_alone or not site.admin_networks:
-        return
-    if not is_within(parse_address(caller.address), parse_networks(site.admin_networks)):
+    if action.is_of_admins and not administers_from(site, caller):
         raise Forbidden("Administration is open to other networks only.")
+
+
+def administers_from(site: Site, caller: Caller) -> bool:
+    """Whether administration is open to the address of the caller."""
+    if caller.is_alone or not site.admin_networks:
+        return True
+    return is_within(parse_address(caller.address), parse_networks(site.admin_networks))
 
 
 def _rate(site: Site, kind: Kind) -> int:

@@ -81,8 +81,11 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         parse_networks(self.admin_networks)
 
 
-OWNERS_OWN = frozenset({"admins_read_sessions", "audit_days"})
-"""Settings that only the owner changes: they are about what administrators may hide or see."""
+OWNERS_OWN = frozenset({"admins_read_sessions", "admin_networks", "audit_days"})
+"""Settings that only the owner changes: what administrators may hide or see, and from where.
+
+An administrator who names the networks could shut the owner out.
+"""
 
 
 class Stored(msgspec.Struct, frozen=True):

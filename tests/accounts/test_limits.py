@@ -174,9 +174,11 @@ async def test_administration_is_open_to_some_networks(
     async with run_team(config, team_template) as team:
         inside = {"X-Forwarded-For": "10.1.2.3"}
         change = {"admin_networks": ["10.0.0.0/8"]}
-        answer = await team[ADMIN].patch("/settings/system", json=change)
+        answer = await team[ADMIN].patch("/settings/system", json=change, headers=inside)
+        refused(answer, 403, "forbidden")  # else an administrator could shut the owner out
+        answer = await team.owner.patch("/settings/system", json=change)
         assert "127.0.0.1" in refused(answer, 400, "invalid_request")["detail"]
-        good(await team[ADMIN].patch("/settings/system", json=change, headers=inside))
+        good(await team.owner.patch("/settings/system", json=change, headers=inside))
         for who in (ADMIN, OWNER):
             for url in ("/users", "/settings/system", "/invitations", "/admin/stats"):
                 refused(await team[who].get(url), 403, "forbidden")
@@ -197,3 +199,30 @@ async def test_the_address_of_the_client_is_audited(
                 "SELECT address || actor FROM audit WHERE object = 'setting:name'",
             )
         assert found == f"198.51.100.7{team.id_of(OWNER)}"
+
+
+async def test_other_networks_do_not_change_what_belongs_to_the_server(
+    data_dir: Path, team_template: Template, upstream: Upstream
+) -> None:
+    """These routes are for users too, who have providers of their own."""
+    config = config_in(data_dir, team=True, trusted_proxies="127.0.0.1")
+    async with run_team(config, team_template) as team:
+        inside = {"X-Forwarded-For": "10.1.2.3"}
+        new = {"name": "up", "base_url": upstream.base_url, "system": True}
+        provider = good(await team[ADMIN].post("/providers", json=new))
+        change = {"admin_networks": ["10.0.0.0/8"]}
+        good(await team.owner.patch("/settings/system", json=change, headers=inside))
+        url, model = f"/providers/{provider['id']}", "/models/up%2Fecho"
+        for who in (ADMIN, OWNER):
+            outside = team[who]
+            refused(await outside.get(url), 404, "not_found")
+            refused(await outside.patch(url, json={"enabled": False}), 404, "not_found")
+            refused(await outside.post(f"{url}/test"), 404, "not_found")
+            refused(await outside.delete(url), 404, "not_found")
+            refused(await outside.patch(model, json={"enabled": False}), 403, "forbidden")
+            refused(await outside.delete(model), 403, "forbidden")
+            answer = await outside.post("/providers", json={**new, "name": "two"})
+            refused(answer, 403, "forbidden")
+            assert good(await outside.get("/providers"))["items"] == []
+            good(await outside.post("/chat", json={"content": "Hi", "model": "up/echo"}))
+            good(await outside.patch(url, json={"enabled": True}, headers=inside))
