@@ -67,6 +67,8 @@ class Gate:
             state["visit"], state["caller"] = visit, None
             return
         caller, method = None, str(connection.scope.get("method", "WS"))
+        if handler.opt.get("is_proof"):
+            method = "POST"  # a try to sign in, though a browser is sent there
         try:
             caller = await self._caller(connection.scope, visit, action)
         finally:  # whoever shows a token that is not good is counted as nobody

@@ -65,10 +65,10 @@ class SingleSignOn:
         self, answer: Answer, browser: str, visit: Visit, caller: Caller | None
     ) -> tuple[str, Opened | None]:
         """Where to go on, and the login that has begun, if any. Raises `OidcFailed`."""
-        provider, next_path = self._known(), "/"
+        provider = self._known()
+        flow = provider.flow_of(answer, browser)  # without one, nothing is worth writing down
+        next_path = flow.next
         try:
-            flow = provider.flow_of(answer, browser)
-            next_path = flow.next
             identity = await provider.finish(answer, flow)
             if flow.user is not None and (caller is None or caller.user_id != flow.user):
                 raise OidcFailed("oidc_other_account", "Somebody else has signed in meanwhile.")

@@ -246,6 +246,7 @@ async def test_the_flow_is_bound_to_the_browser_by_a_cookie(open_team: Open) -> 
 
 async def test_what_did_not_begin_here_does_not_end_here(open_team: Open) -> None:
     async with open_team() as team, Person(team) as ada:
+        written = await audited(team, "login.open")
         for query in (
             "",
             "?state=x&code=y",
@@ -257,6 +258,7 @@ async def test_what_did_not_begin_here_does_not_end_here(open_team: Open) -> Non
                 302,
                 "/login#error=oidc_expired",
             )
+        assert await audited(team, "login.open") == written  # who writes nothing fills nothing
         assert await ada.sign_in("ada", cancels=True) == ("/login?next=%2Fc%2F7#error=oidc_denied")
         post = await ada.client.post(f"{ada.url}{HOME}", headers=FROM_ELSEWHERE)
         assert post.status_code in (403, 405)
@@ -268,3 +270,10 @@ async def test_without_a_provider_there_is_nothing(team: Team) -> None:
     refused(await team.browser().get("/auth/oidc/start"), 404, "not_found")
     refused(await team.browser().get("/auth/oidc/callback?state=x&code=y"), 404, "not_found")
     refused(await team[USER].post("/auth/oidc/link"), 404, "not_found")
+
+
+async def test_coming_back_counts_as_a_try_to_sign_in(open_team: Open) -> None:
+    async with open_team() as team:
+        good(await team.owner.patch("/settings/system", json={"sign_ins_per_minute": 2}))
+        came = [await team.browser().get("/auth/oidc/callback?state=x") for _ in range(3)]
+        assert [one.status_code for one in came] == [302, 302, 429]

@@ -85,6 +85,7 @@ class OidcRoutes(Controller):
         "`/login#error=…` with one of the codes that docs/errors.md lists.",
         status_code=302,
         responses=ELSEWHERE,
+        opt={"action": Action.OPEN, "is_proof": True},
     )
     async def come_back(  # noqa: PLR0913 - what a provider sends along
         self,
