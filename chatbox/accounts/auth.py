@@ -18,7 +18,7 @@ from chatbox.accounts.proxy import Vouching
 from chatbox.accounts.store.logins import Present
 from chatbox.accounts.tokens import AccessTokens
 from chatbox.accounts.visit import Visit, visit_of
-from chatbox.caller import OWNER, Caller
+from chatbox.caller import Caller
 from chatbox.errors import Forbidden, LoginRequired
 from chatbox.kit.clock import now_ms
 from chatbox.kit.tasks import Tasks
@@ -31,7 +31,7 @@ _BEARER = "bearer "
 
 
 class Gate:
-    """Litestar's guard of all routes; `alone` is who asks in single-user mode."""
+    """Litestar's guard of all routes."""
 
     def __init__(  # noqa: PLR0913 - built once
         self,
@@ -45,7 +45,6 @@ class Gate:
         tasks: Tasks,
         metrics_token: str,
     ) -> None:
-        self.alone = OWNER
         self._metrics_header = f"{_BEARER}{metrics_token}".encode() if metrics_token else None
         self._logins = logins
         self._tokens = tokens
@@ -94,7 +93,7 @@ class Gate:
 
     async def _caller(self, scope: Scope, visit: Visit, action: Action) -> Caller | None:
         if not self._mode.is_team:
-            return self.alone
+            return self._mode.alone
         present = await self._present(visit)
         if present is None:
             if visit.bearer is not None and action is not Action.OPEN:

@@ -22,9 +22,7 @@ from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
 from chatbox.accounts.sso import SingleSignOn
 from chatbox.accounts.stepup import StepUp
-from chatbox.accounts.store import users as user_store
 from chatbox.accounts.tokens import AccessTokens
-from chatbox.caller import Caller
 from chatbox.config import Config
 from chatbox.db.database import Database
 from chatbox.events.hub import Hub
@@ -122,12 +120,7 @@ class FrontDesk:
 
     async def start(self) -> None:
         """Find out the mode and the owner, and begin to look after what is open."""
-        async with self._database.read() as reader:
-            self.mode.follow(await user_store.is_team(reader))
-            owner = await user_store.get_owner(reader)
-        self.gate.alone = Caller(
-            user_id=owner.id, role="owner", public_id=owner.public_id, is_alone=True
-        )
+        await self.sentinel.look_at_mode()
         self._tasks.every(LOOK_SECONDS, self.sentinel.look, name="sentinel")
 
     async def tidy(self) -> None:

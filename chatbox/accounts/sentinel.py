@@ -39,9 +39,9 @@ class Sentinel:
 
     async def look(self) -> None:
         """End what must end now."""
-        async with self._database.read() as reader:
-            if self._mode.follow(await user_store.is_team(reader)):
-                self._hub.cut(lambda viewer: viewer.caller.is_alone == self._mode.is_team)
+        await self.look_at_mode()
+        # Also when that was news to nobody: a route may have changed it, a request have come late.
+        self._hub.cut(lambda viewer: viewer.caller.is_alone == self._mode.is_team)
         await self._site.reload()
         if not self._mode.is_team:
             return
@@ -55,6 +55,13 @@ class Sentinel:
         self._hub.cut(lambda one: one in viewers and _of(one) not in standing)
         for user_id in running - active:
             await self._stop_turns(user_id)
+
+    async def look_at_mode(self) -> None:
+        """Find out whether people sign in, and whose the server is."""
+        async with self._database.read() as reader:
+            self._mode.follow(await user_store.is_team(reader))
+            owner = await user_store.get_owner(reader)
+        self._mode.know_owner(owner.id, owner.public_id)
 
 
 async def _stand(

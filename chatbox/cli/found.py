@@ -18,19 +18,19 @@ DEMO_NAME = "Demo"
 
 async def find_models(config: Config, server: Server, stack: AsyncExitStack) -> None:
     """Connect what is there when nothing is configured; else start the demo model if asked to."""
-    rows = await server.providers.all(server.desk.gate.alone)
+    rows = await server.providers.all(server.mode.alone)
     demo = next((row for row in rows if row.source == "demo"), None)
     others = [row for row in rows if row.source != "demo"]
     if not rows and config.discover:
-        for name in await server.discovery.connect_found(server.desk.gate.alone):
+        for name in await server.discovery.connect_found(server.mode.alone):
             print(f"  Found {name} and connected it.", flush=True)
-        others = await server.providers.all(server.desk.gate.alone)
+        others = await server.providers.all(server.mode.alone)
     usable = [row for row in others if row.enabled and (row.model_count or row.state != "failed")]
     if config.demo_model and not usable:
         await _start_demo(server, stack, demo.public_id if demo else None)
     elif demo is not None and demo.enabled:
         await server.providers.change(
-            server.desk.gate.alone, demo.public_id, ProviderChange(enabled=False), version=None
+            server.mode.alone, demo.public_id, ProviderChange(enabled=False), version=None
         )
 
 
@@ -54,11 +54,11 @@ async def connect_demo(server: Server, base_url: str, known: str | None) -> None
     """Make the running demo model a provider, or tell the one it has been before its address."""
     if known is not None:
         change = ProviderChange(base_url=base_url, enabled=True)
-        await server.providers.change(server.desk.gate.alone, known, change, version=None)
+        await server.providers.change(server.mode.alone, known, change, version=None)
         return
-    taken = {row.name for row in await server.providers.all(server.desk.gate.alone)}
+    taken = {row.name for row in await server.providers.all(server.mode.alone)}
     numbered = (f"{DEMO_NAME} {number}" for number in itertools.count(2))
     name = next(name for name in itertools.chain([DEMO_NAME], numbered) if name not in taken)
     await server.providers.connect(
-        server.desk.gate.alone, NewProvider(name=name, base_url=base_url), source="demo"
+        server.mode.alone, NewProvider(name=name, base_url=base_url), source="demo"
     )
