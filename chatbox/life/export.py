@@ -56,18 +56,24 @@ class Exports:
         """
         if caller.user_id in self._running or len(self._running) >= MOST_AT_ONCE:
             raise LimitReached("An archive is being made already. Try again when it is done.")
+        self._running.add(caller.user_id)
         thing = f"user:{caller.public_id}"
-        async with self._database.write() as writer:
-            await record(
-                writer,
-                Entry("user.export", actor, object=thing)
-                if actor
-                else Entry("account.export", caller.public_id, caller.address, thing),
-            )
-        return self._pieces(caller)
+        try:
+            async with self._database.write() as writer:
+                await record(
+                    writer,
+                    Entry("user.export", actor, object=thing)
+                    if actor
+                    else Entry("account.export", caller.public_id, caller.address, thing),
+                )
+            pieces = self._pieces(caller)
+            first = await anext(pieces)  # from here on it gives its place back by itself
+        except BaseException:
+            self._running.discard(caller.user_id)
+            raise
+        return _again(first, pieces)
 
     async def _pieces(self, caller: Caller) -> AsyncGenerator[bytes, None]:
-        self._running.add(caller.user_id)
         archive = Archive()
         try:
             yield await asyncio.to_thread(archive.file, "README.txt", _readme(caller))
@@ -86,6 +92,14 @@ class Exports:
 def file_name(caller: Caller) -> str:
     """What an archive is called."""
     return f"chatbox-{caller.public_id[-12:]}-{rfc3339(now_ms())[:10]}.zip"
+
+
+async def _again(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Put back in front what was taken."""
+    async with aclosing(rest):
+        yield first
+        async for piece in rest:
+            yield piece
 
 
 async def _gathered(content: Content) -> AsyncGenerator[bytes, None]:

@@ -1,5 +1,6 @@
 """Everything that somebody owns, as an archive: whole, readable, without a secret."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -201,3 +202,13 @@ async def test_an_archive_ends_with_its_login_and_cannot_be_taken_for_whole(
             async for piece in pieces:
                 taken += piece
     assert not zipfile.is_zipfile(io.BytesIO(taken))
+
+
+async def test_of_many_who_ask_at_once_one_gets_an_archive(shared: Team) -> None:
+    database, exports = shared.site.server.database, shared.site.server.exports
+    async with database.write():
+        asked = [asyncio.create_task(shared[USER].get("/auth/me/export")) for _ in range(5)]
+        await asyncio.sleep(0.3)  # each of them has come to the writer by then, or was refused
+    statuses = sorted([answer.status_code for answer in await asyncio.gather(*asked)])
+    assert statuses == [200] + [429] * 4
+    assert not exports._running
