@@ -90,5 +90,7 @@ class Reading:
 
 async def _find_person(reader: Reader, public_id: str) -> _Person | None:
     return await reader.fetch_one(
-        _Person, "SELECT id, role FROM users WHERE public_id = :id", id=public_id
+        _Person,
+        "SELECT id, role FROM users WHERE public_id = :id AND state <> 'deleted'",
+        id=public_id,
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatbox.accounts.store.leaving import delete_ways_in, mark_deleted
 from tests.running import JSON, UNKNOWN, Site, good, refused
 from tests.team import ADMIN, OTHER, OWNER, USER, Team
 from tests.upstream import Upstream
@@ -107,3 +108,17 @@ async def test_an_admin_cannot_allow_it_to_himself(team: Team, said: dict[str, s
 async def test_alone_there_is_nobody_to_read(chat: Site) -> None:
     me = good(await chat.client.get("/auth/me"))["id"]
     refused(await chat.client.get(f"/users/{me}/sessions"), 404, "not_found")
+
+
+async def test_a_deleted_account_is_not_read_while_it_is_removed(
+    team: Team, said: dict[str, str]
+) -> None:
+    async with team.site.server.database.write() as writer:
+        user = await writer.fetch_one(int, "SELECT id FROM users WHERE username = :u", u=USER)
+        assert user is not None
+        await mark_deleted(writer, user)
+        await delete_ways_in(writer, user)
+    refused(await team[ADMIN].get(url_of(team, USER)), 404, "not_found")
+    (provider,) = good(await team[ADMIN].get("/providers"))["items"]
+    grant = {"provider_id": provider["id"], "user_id": team.id_of(USER)}
+    refused(await team[ADMIN].post("/grants", json=grant), 404, "not_found")

@@ -58,7 +58,8 @@ async def get_grant(reader: Reader, public_id: str) -> GrantRow:
 
 async def find_user_key(reader: Reader, public_id: str) -> int:
     """Find the key of an account, or raise `NotFound`."""
-    key = await reader.fetch_one(int, "SELECT id FROM users WHERE public_id = :id", id=public_id)
+    sql = "SELECT id FROM users WHERE public_id = :id AND state <> 'deleted'"
+    key = await reader.fetch_one(int, sql, id=public_id)
     if key is None:
         raise NotFound("There is no such account.")
     return key
