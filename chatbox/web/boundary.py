@@ -131,7 +131,8 @@ class Boundary:
             scheme, _, host = origin.decode("latin-1").lower().partition("://")
             hosts = self._hosts()
             own = (_host_of(headers),) if hosts.any else hosts.names
-            if scheme not in ("http", "https") or host not in own:
+            schemes = ("https",) if host == hosts.secure else ("http", "https")
+            if scheme not in schemes or host not in own:
                 raise ForeignOrigin
         fetch_site = headers.get(b"sec-fetch-site", b"none")
         if fetch_site in _UNSAFE_FETCH and not _is_navigation(scope, headers):

@@ -79,3 +79,13 @@ async def me(public: Team, host: str, cookie: str) -> httpx.Response:
 async def test_links_lead_to_the_public_address(public: Team) -> None:
     made = good(await public.owner.post("/invitations", json={}))
     assert made["url"].startswith(f"https://{PUBLIC}/invitation#")
+
+
+async def test_a_page_without_tls_is_foreign_where_people_use_it(public: Team) -> None:
+    """Whoever is on the way can be `http://` of every name."""
+    for scheme, status in (("https", 201), ("http", 403)):
+        headers = {"Host": PUBLIC, "Origin": f"{scheme}://{PUBLIC}"}
+        token = public[USER].cookies["chatbox"]
+        headers["Cookie"] = f"__Host-chatbox={token}"
+        answer = await public.browser().post("/sessions", json={}, headers=headers)
+        assert answer.status_code == status
