@@ -1,11 +1,13 @@
 """Signing in and out, logins, and what ends with them."""
 
 import asyncio
+import threading
 
 import httpx
 from websockets.exceptions import ConnectionClosed
 
-from tests.running import JSON, good, next_frame, refused
+from chatbox.accounts.hashing import AT_ONCE
+from tests.running import JSON, good, next_frame, refused, until
 from tests.team import OWNER, PASSWORD, USER, Team
 
 
@@ -173,3 +175,21 @@ async def test_links_tell_what_they_are_for(team: Team) -> None:
     assert (told["kind"], told["role"]) == ("invitation", "viewer")
     answer: httpx.Response = await team.browser().post("/auth/links/check", json={"token": "x"})
     refused(answer, 403, "link_invalid")
+
+
+async def test_a_password_that_was_set_meanwhile_stays(team: Team) -> None:
+    """The old password was right when it was looked at; its owner has used a reset link since."""
+    desk, database = team.site.server.desk, team.site.server.database
+    hold = threading.Event()
+    for _ in range(AT_ONCE):
+        desk.hasher._pool.submit(hold.wait)
+    body = {"current_password": PASSWORD, "new_password": "another good password"}
+    change = asyncio.create_task(team[USER].post("/auth/password", json=body))
+    await until(lambda: desk.hasher._pending == 1)
+    async with database.write() as writer:
+        await writer.execute("UPDATE users SET password_hash = 'x' WHERE username = :u", u=USER)
+    hold.set()
+    refused(await change, 401, "login_failed")
+    async with database.read() as reader:
+        sql = "SELECT password_hash FROM users WHERE username = :u"
+        assert await reader.fetch_one(str, sql, u=USER) == "x"
