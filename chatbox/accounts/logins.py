@@ -27,6 +27,8 @@ DAY_MS = 86_400_000
 IDLE_MS = 14 * DAY_MS
 LIFE_MS = 90 * DAY_MS
 TOUCH_MS = 60_000
+MOST_LOGINS = 200
+"""Of one account: a script that signs in every minute and never out would fill the table."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -69,6 +71,7 @@ class Logins:
             at=at,
             expires_at=at + LIFE_MS,
         )
+        await login_store.delete_extra_logins(writer, user.id, keep=MOST_LOGINS)
         await user_store.note_login(writer, user.id, at=at)
         entry = Entry(
             action="login.open",

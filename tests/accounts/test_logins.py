@@ -1,12 +1,14 @@
 """Signing in and out, logins, and what ends with them."""
 
 import asyncio
+import json
 import threading
 
 import httpx
 from websockets.exceptions import ConnectionClosed
 
 from chatbox.accounts.hashing import AT_ONCE
+from chatbox.accounts.logins import MOST_LOGINS
 from tests.running import JSON, good, next_frame, refused, until
 from tests.team import OWNER, PASSWORD, USER, Team
 
@@ -193,3 +195,23 @@ async def test_a_password_that_was_set_meanwhile_stays(team: Team) -> None:
     async with database.read() as reader:
         sql = "SELECT password_hash FROM users WHERE username = :u"
         assert await reader.fetch_one(str, sql, u=USER) == "x"
+
+
+async def test_an_account_has_so_many_logins(team: Team) -> None:
+    async with team.site.server.database.write() as writer:
+        await writer.execute(
+            """
+            INSERT INTO logins (public_id, user_id, kind, via, verified_at, created_at, used_at,
+                expires_at)
+            SELECT 'login' || value, u.id, 'api', 'password', 0, 0, l.used_at - 1, l.expires_at
+            FROM json_each(:numbers) JOIN users u ON u.username = :who
+            JOIN logins l ON l.user_id = u.id
+            """,
+            numbers=json.dumps(list(range(MOST_LOGINS))),
+            who=USER,
+        )
+    browser = await team.sign_in(USER)
+    items = good(await browser.get("/auth/logins"))["items"]
+    assert len(items) == MOST_LOGINS
+    assert items[0]["current"]
+    good(await team[USER].get("/auth/me"))

@@ -168,6 +168,23 @@ async def delete_logins(writer: Writer, user_id: int, *, but: int = 0) -> list[i
     )
 
 
+async def delete_extra_logins(writer: Writer, user_id: int, *, keep: int) -> None:
+    """End a user's logins but the ones used last."""
+    await writer.execute(
+        """
+        DELETE FROM logins
+        WHERE id IN (
+            SELECT id FROM logins
+            WHERE user_id = :user
+            ORDER BY used_at DESC, id DESC
+            LIMIT -1 OFFSET :keep
+        )
+        """,
+        user=user_id,
+        keep=keep,
+    )
+
+
 async def delete_ended(writer: Writer, *, now: int, idle_since: int) -> int:
     """Remove the logins whose time is over."""
     return await writer.execute(
