@@ -90,8 +90,8 @@ class Condition:
         """Learn that the file is damaged: nothing is written to it any more."""
         self._become(
             "broken",
-            f"The database {self._path} is damaged ({damage}). Chats can be read as far as that "
-            "goes, but nothing is written. Stop chatbox and restore a backup.",
+            f"The database {self._path.name} is damaged ({damage}). Chats can be read as far as "
+            "that goes, but nothing is written. Stop chatbox and restore a backup.",
         )
 
     async def recover(self) -> None:
