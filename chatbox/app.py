@@ -74,7 +74,7 @@ from chatbox.system.trial import Trials
 from chatbox.web.address import trusted_proxies
 from chatbox.web.boundary import Boundary, Hosts, own_hosts
 from chatbox.web.entrance import Entrance
-from chatbox.web.given import one_by_one
+from chatbox.web.given import giving, one_by_one
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
@@ -345,14 +345,11 @@ class Server:
 
     def _litestar(self) -> Litestar:
         structs = Structs()
+        given = {name: _constant(value) for name, value in self._provided().items()}
+        given |= {"caller": Provide(caller_of), "visit": Provide(surroundings_of)}
         return Litestar(
-            route_handlers=ROUTES,
+            route_handlers=[giving(route, given) for route in ROUTES],
             guards=[self.desk.gate.admit],
-            dependencies={
-                **{name: _constant(value) for name, value in self._provided().items()},
-                "caller": Provide(caller_of),
-                "visit": Provide(surroundings_of),
-            },
             exception_handlers={Exception: answer_problem},
             openapi_config=openapi_config(structs),
             plugins=[structs],

@@ -213,6 +213,7 @@ def _client(port: int) -> httpx.AsyncClient:
         base_url=f"http://127.0.0.1:{port}/api/v1",
         timeout=30.0,
         trust_env=False,
+        verify=False,  # noqa: S501 - plain http; reading the authorities takes 50 ms a client
         limits=httpx.Limits(max_connections=200),
     )
 

@@ -46,6 +46,7 @@ class Team:
             base_url=f"{self.site.url}/api/v1",
             timeout=30.0,
             trust_env=False,
+            verify=False,  # noqa: S501 - plain http
             headers={"User-Agent": "Mozilla/5.0 (test)"},
         )
         self._browsers.append(browser)

@@ -100,7 +100,7 @@ def test_a_proof_can_be_refused(opener: type_of_opener, team: Team) -> None:
 def test_a_required_second_factor_comes_first(opener: type_of_opener, team: Team) -> None:
     team.enrol(OWNER)
     team.add("quin", "user")
-    team.site.call("PATCH", "/settings/system", require_totp="everybody")
+    team.call("olga", "PATCH", "/settings/system", require_totp="everybody")
     try:
         team.grow_old("quin")
         screen = team.open(opener, "quin", "/settings/about")
@@ -115,7 +115,7 @@ def test_a_required_second_factor_comes_first(opener: type_of_opener, team: Team
         screen.button("Done").click()
         expect(page.get_by_role("heading", name="About")).to_be_visible()
     finally:
-        team.site.call("PATCH", "/settings/system", require_totp="nobody")
+        team.call("olga", "PATCH", "/settings/system", require_totp="nobody")
 
 
 def test_devices_can_be_signed_out(opener: type_of_opener, team: Team) -> None:

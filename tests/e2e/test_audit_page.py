@@ -90,7 +90,7 @@ def test_a_provider_is_shared_and_granted_by_keyboard(opener: type_of_opener, te
     check(screen, "rights")
     reach(screen, screen.button("Save", dialog)).press("Enter")
     expect(page.locator(".admin-card").filter(has_text="up").first).to_contain_text("Uma")
-    grants = team.site.call("GET", "/grants")["items"]
+    grants = team.call("olga", "GET", "/grants")["items"]
     assert [one["user_id"] for one in grants] == [team.ids["uma"]]
     assert fits(screen)
 
@@ -101,7 +101,7 @@ def test_what_others_wrote_is_read_with_a_banner(opener: type_of_opener, team: T
     screen = team.open(opener, OWNER, "/admin/people")
     screen.button("Actions for Uma").click()
     expect(screen.menu_item("Read sessions")).to_have_count(0)
-    team.site.call("PATCH", "/settings/system", admins_read_sessions=True)
+    team.call("olga", "PATCH", "/settings/system", admins_read_sessions=True)
     screen.page.reload()
     screen.button("Actions for Uma").click()
     screen.menu_item("Read sessions").click()
@@ -125,7 +125,7 @@ def test_nothing_is_wider_than_a_phone(opener: type_of_opener, team: Team) -> No
 
 
 def test_in_chinese(opener: type_of_opener, team: Team) -> None:
-    team.site.call("PATCH", "/settings", locale="zh-Hans")
+    team.call("olga", "PATCH", "/settings", locale="zh-Hans")
     screen = team.open(opener, OWNER, "/admin/audit")
     expect(screen.page.get_by_text("Olga 停用了 Otto。")).to_be_visible()
     assert not re.search(
@@ -133,4 +133,4 @@ def test_in_chinese(opener: type_of_opener, team: Team) -> None:
     )
     screen.open("/admin/rights")
     expect(screen.page.get_by_role("heading", level=2)).to_have_text("模型与权限")
-    team.site.call("PATCH", "/settings", locale="en")
+    team.call("olga", "PATCH", "/settings", locale="en")

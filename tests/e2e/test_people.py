@@ -69,8 +69,8 @@ def test_a_person_is_added_and_changed_by_keyboard(people: Screen, team: Team) -
 
     people.watch.allow("409")
     choose(people, "Ida", "Change name, e-mail, role")
-    ida = team.site.call("GET", "/users?q=ida")["items"][0]
-    team.site.call("PATCH", f"/users/{ida['id']}", email="ida@example.org")
+    ida = team.call("olga", "GET", "/users?q=ida")["items"][0]
+    team.call("olga", "PATCH", f"/users/{ida['id']}", email="ida@example.org")
     dialog.get_by_label("Name", exact=True).fill("Ida B")
     page.keyboard.press("Enter")
     expect(dialog.get_by_text("Somebody changed this meanwhile: Ida, ida@")).to_be_visible()
@@ -174,7 +174,7 @@ def test_nothing_is_wider_than_the_screen(opener: type_of_opener, team: Team) ->
 
 
 def test_in_chinese(opener: type_of_opener, team: Team) -> None:
-    team.site.call("PATCH", "/settings", locale="zh-Hans")
+    team.call("olga", "PATCH", "/settings", locale="zh-Hans")
     screen = team.open(opener, OWNER, "/admin/people")
     expect(row(screen, "Olga")).to_contain_text("这是您自己的账号。")
     for section, heading in (("people", "成员"), ("invitations", "邀请")):
@@ -182,7 +182,7 @@ def test_in_chinese(opener: type_of_opener, team: Team) -> None:
         expect(screen.page.get_by_role("heading", level=2)).to_have_text(heading)
         expect(screen.page.locator(".admin-row").first).to_be_visible()
         assert not re.search(r"admin\.|Owner|Search|Open", screen.page.locator("main").inner_text())
-    team.site.call("PATCH", "/settings", locale="en")
+    team.call("olga", "PATCH", "/settings", locale="en")
 
 
 def test_logins_end_an_account_goes_and_the_server_is_handed_over(

@@ -115,7 +115,7 @@ def test_password_managers_know_the_form(opener: type_of_opener, team: Team) -> 
 
 
 def test_the_pages_at_the_door(opener: type_of_opener, team: Team) -> None:
-    invited = str(team.site.call("POST", "/invitations", role="user")["url"])
+    invited = str(team.call("olga", "POST", "/invitations", role="user")["url"])
     screen = opener(team.site)
     page = screen.page
     screen.watch.allow(REFUSED)
@@ -136,7 +136,7 @@ def test_the_pages_at_the_door(opener: type_of_opener, team: Team) -> None:
 
 def test_a_reset_link_sets_a_new_password(opener: type_of_opener, team: Team) -> None:
     team.add("rita", "user")
-    link = str(team.site.call("POST", f"/users/{team.ids['rita']}/reset-link")["url"])
+    link = str(team.call("olga", "POST", f"/users/{team.ids['rita']}/reset-link")["url"])
     screen = opener(team.site)
     screen.watch.allow(REFUSED)
     page = screen.page
@@ -157,7 +157,7 @@ def test_an_ended_login_returns_to_its_page_with_the_draft(
     screen = team.open(opener, "dora", f"/c/{session}")
     screen.watch.allow(REFUSED, "WebSocket")
     screen.composer.fill("half a thought")
-    team.site.call("DELETE", f"/users/{team.ids['dora']}/logins")
+    team.call("olga", "DELETE", f"/users/{team.ids['dora']}/logins")
     page = screen.page
     expect(page.locator("#username")).to_be_visible()
     sign_in(screen, "dora")
@@ -172,7 +172,7 @@ def test_drafts_are_not_shown_to_the_next_person(opener: type_of_opener, team: T
     page = screen.page
     screen.watch.allow(REFUSED, "WebSocket")
     screen.composer.fill("a secret of Anna's")
-    team.site.call("DELETE", f"/users/{team.ids['anna']}/logins")
+    team.call("olga", "DELETE", f"/users/{team.ids['anna']}/logins")
     expect(page.locator("#username")).to_be_visible()
     sign_in(screen, "bert")
     expect(screen.composer).to_have_value("")

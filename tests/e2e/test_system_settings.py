@@ -101,7 +101,7 @@ def test_nothing_is_wider_than_a_phone(opener: type_of_opener, team: Team) -> No
 
 
 def test_in_chinese(opener: type_of_opener, team: Team) -> None:
-    team.site.call("PATCH", "/settings", locale="zh-Hans")
+    team.call("olga", "PATCH", "/settings", locale="zh-Hans")
     screen = team.open(opener, OWNER, "/admin/system")
     name = screen.page.get_by_label("服务器名称")
     name.fill("港湾")
@@ -110,4 +110,4 @@ def test_in_chinese(opener: type_of_opener, team: Team) -> None:
     assert team.settings()["name"] == "港湾"
     text = screen.page.locator("main").inner_text()
     assert not re.search(r"[a-z]+_[a-z]+|Settings|person", text)
-    team.site.call("PATCH", "/settings", locale="en")
+    team.call("olga", "PATCH", "/settings", locale="en")
