@@ -8,12 +8,18 @@ from types import FrameType
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM and the loss of the terminal interrupt the block."""
+    """Let SIGTERM and the loss of the terminal interrupt the block.
+
+    A command that a script has put into the background ignores SIGINT, which carries them here; so
+    it hears that, too, meanwhile.
+    """
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {
         number: signal.signal(number, _interrupt)
         for number in (getattr(signal, name) for name in names)
     }
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:

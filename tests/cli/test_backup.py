@@ -306,6 +306,26 @@ def test_an_interrupted_backup_leaves_nothing(
     assert last_backup(database.parent).last is None
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_backup_in_the_background_can_be_told_to_end(database: Path, passphrase: Path) -> None:
+    """Scripts start such commands with SIGINT ignored."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("UPDATE sessions SET system_prompt = hex(randomblob(30000000))")
+    words = ["chatbox", "backup", "--data-dir", str(database.parent)]
+    words += ["--passphrase-file", str(passphrase)]
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        f"sys.argv = {words}; from chatbox.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(chatbox.__file__).parents[1])}
+    with subprocess.Popen([sys.executable, "-c", code], env=environ) as process:
+        while not list(database.parent.glob("*.partial")) and process.poll() is None:
+            time.sleep(0.001)
+        process.terminate()
+        assert process.wait(30) == EXIT_INTERRUPTED
+    assert not list(database.parent.glob("*.partial"))
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
