@@ -81,7 +81,7 @@ async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def rounds() -> int:
     """How many random kills to try."""
-    return int(os.environ.get("CHATBOX_FAULT_ROUNDS", "8"))
+    return int(os.environ.get("CHATBOX_FAULT_ROUNDS", "6"))
 
 
 @pytest.fixture
