@@ -1,6 +1,7 @@
 """A server with accounts for browser tests: its people, and tabs that are one of theirs."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -51,10 +52,13 @@ class Team:
         return answer.json() if answer.content else None
 
     def prove(self, who: str) -> None:
-        """Let somebody prove who they are again; tests on a slow machine outlast five minutes."""
-        url = f"{self.site.url}/api/v1/auth/verify"
-        answer = self._clients[who].post(url, json={"password": PASSWORD})
-        assert answer.is_success, answer.text
+        """Let somebody have just proved who they are: a slow machine outlasts five minutes."""
+        with closing(sqlite3.connect(self.site.server.database)) as database, database:
+            database.execute(
+                "UPDATE logins SET verified_at = ?"
+                " WHERE user_id = (SELECT id FROM users WHERE public_id = ?)",
+                (time.time_ns() // 1_000_000, self.ids[who]),
+            )
 
     def ended(self, who: str) -> bool:
         """Whether somebody is signed in no more."""
