@@ -45,7 +45,7 @@ class Sentinel:
         await self._site.reload()
         if not self._mode.is_team:
             return
-        viewers = [one for one in self._hub.viewers if not one.caller.is_alone]
+        viewers = {one for one in self._hub.viewers if not one.caller.is_alone}
         running = self._hub.running_users()
         if not viewers and not running:
             return
@@ -65,7 +65,7 @@ class Sentinel:
 
 
 async def _stand(
-    reader: Reader, viewers: list[Viewer], running: set[int]
+    reader: Reader, viewers: set[Viewer], running: set[int]
 ) -> tuple[set[tuple[int, int, int]], set[int]]:
     """Which logins are good, for whom and under which rights; which accounts are active.
 
@@ -73,7 +73,7 @@ async def _stand(
     """
     now = now_ms()
     rows = await login_store.list_standing(
-        reader, [one.caller.login for one in viewers], now=now, idle_since=now - IDLE_MS
+        reader, list({one.caller.login for one in viewers}), now=now, idle_since=now - IDLE_MS
     )
     vouched = {one.caller.user_id for one in viewers if not one.caller.login}
     accounts = await user_store.list_rights(reader, running | vouched)
