@@ -101,19 +101,21 @@ class Logins:
 
     async def find(self, token: str) -> Present | None:
         """Who holds a browser's token."""
-        now = now_ms()
-        async with self._database.read() as reader:
-            return await login_store.find_present(
-                reader, hash_token(token), now=now, idle_since=now - IDLE_MS
+        now, token_hash = now_ms(), hash_token(token)
+        return await self._database.look_together(
+            lambda reader: login_store.find_present(
+                reader, token_hash, now=now, idle_since=now - IDLE_MS
             )
+        )
 
     async def find_program(self, login_id: str) -> Present | None:
         """Who is behind an access token, which names its login."""
         now = now_ms()
-        async with self._database.read() as reader:
-            return await login_store.find_present_by_id(
+        return await self._database.look_together(
+            lambda reader: login_store.find_present_by_id(
                 reader, login_id, now=now, idle_since=now - IDLE_MS
             )
+        )
 
     async def touch(self, present: Present, address: str) -> None:
         """Note that a login was used."""

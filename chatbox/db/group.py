@@ -1,7 +1,7 @@
 """Group commit: small writes that wait at the same time share one transaction and one sync.
 
 Each is told its own outcome at once; none has to wait its turn for a lock to learn that it was
-written long ago.
+written long ago. Small looks share trips to a reader in the same way (`Database.look_together`).
 """
 
 import asyncio

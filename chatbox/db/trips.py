@@ -84,6 +84,22 @@ def run_look(connection: sqlite3.Connection, work: Look[T]) -> T:
         connection.execute("ROLLBACK")
 
 
+def run_looks(connection: sqlite3.Connection, looks: list[Work[Any]]) -> list[Outcome]:
+    """Drive several coroutines that only read; one that raises is told so alone."""
+    connection.execute("BEGIN")
+    try:
+        return [_run_one_look(connection, look) for look in looks]
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _run_one_look(connection: sqlite3.Connection, look: Work[Any]) -> Outcome:
+    try:
+        return _drive(connection, look), None
+    except Exception as failure:
+        return None, failure
+
+
 def run_works(connection: sqlite3.Connection, works: list[Work[Any]]) -> list[Outcome]:
     """Drive several coroutines in one transaction; one that raises is undone alone."""
     try:
