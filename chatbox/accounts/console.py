@@ -167,7 +167,8 @@ class Console:
                 raise NameTaken(TAKEN) from taken
             if not claimed:
                 raise Forbidden("The owner has a password already.")
-            await record(writer, Entry("setup.done", ACTOR))
+            owner = await user_store.get_owner(writer)
+            await record(writer, Entry("setup.done", ACTOR, object=f"user:{owner.public_id}"))
 
     async def disable_team(self) -> None:
         """Make the database one person's again; everybody's data stays."""

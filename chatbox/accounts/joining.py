@@ -186,7 +186,13 @@ class Joining:
             raise LinkInvalid
         await user_store.set_team(writer, True)
         owner = await user_store.get_owner(writer)
-        await record(writer, Entry(action=action, actor=owner.public_id, address=visit.address))
+        entry = Entry(
+            action=action,
+            actor=owner.public_id,
+            address=visit.address,
+            object=f"user:{owner.public_id}",
+        )
+        await record(writer, entry)
         return await self._logins.open(writer, owner, visit, via="link")
 
 

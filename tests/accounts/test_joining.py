@@ -45,6 +45,13 @@ async def test_a_setup_link_makes_exactly_one_owner(bare_team: Team) -> None:
         assert await reader.fetch_one(int, sql) == 1
 
 
+async def test_the_set_up_is_on_record_with_the_owner(team: Team) -> None:
+    params = {"action": "setup.done"}
+    (entry,) = good(await team.owner.get("/audit", params=params))["items"]
+    assert entry["object"] == f"user:{team.id_of(OWNER)}"
+    assert entry["actor_name"] == OWNER
+
+
 async def test_without_the_link_nobody_becomes_owner(bare_team: Team) -> None:
     browser = bare_team.browser()
     for guess in ("x", "a" * 43):
