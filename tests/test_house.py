@@ -39,7 +39,7 @@ CATCHES_ALL: dict[str, str] = {
     "chatbox/chat/turn.py::_run": "the turn edge: whatever happens, the reply gets its end",
     "chatbox/chat/ending.py::end": "the turn edge: a reply that cannot be saved is said to be lost",
     "chatbox/events/socket.py::_listen": "the request edge: whatever is said ends the connection",
-    "chatbox/db/trips.py::_run_piece": "each work's failure is handed to its own caller",
+    "chatbox/db/trips.py::_attempt": "each work's failure is handed to its own caller",
     "chatbox/db/group.py::_write_all": "what a transaction raised is handed to all who shared it",
     "chatbox/chat/journal.py::flush": "the disk may be full: what gathered waits for the next try",
 }

@@ -88,16 +88,9 @@ def run_looks(connection: sqlite3.Connection, looks: list[Work[Any]]) -> list[Ou
     """Drive several coroutines that only read; one that raises is told so alone."""
     connection.execute("BEGIN")
     try:
-        return [_run_one_look(connection, look) for look in looks]
+        return [_attempt(connection, look) for look in looks]
     finally:
         connection.execute("ROLLBACK")
-
-
-def _run_one_look(connection: sqlite3.Connection, look: Work[Any]) -> Outcome:
-    try:
-        return _drive(connection, look), None
-    except Exception as failure:
-        return None, failure
 
 
 def run_works(connection: sqlite3.Connection, works: list[Work[Any]]) -> list[Outcome]:
@@ -114,16 +107,20 @@ def run_works(connection: sqlite3.Connection, works: list[Work[Any]]) -> list[Ou
 
 def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> Outcome:
     connection.execute("SAVEPOINT piece")
-    outcome: Outcome
+    outcome = _attempt(connection, work)
+    if outcome[1] is not None:
+        connection.execute("ROLLBACK TO piece")
+    connection.execute("RELEASE piece")
+    return outcome
+
+
+def _attempt(connection: sqlite3.Connection, work: Look[Any] | Work[Any]) -> Outcome:
     try:
-        outcome = _drive(connection, work), None
+        return _drive(connection, work), None
     except sqlite3.OperationalError:  # the disk, not the work: the transaction cannot go on
         raise
     except Exception as failure:
-        connection.execute("ROLLBACK TO piece")
-        outcome = None, failure
-    connection.execute("RELEASE piece")
-    return outcome
+        return None, failure
 
 
 def _drive(connection: sqlite3.Connection, work: Look[T] | Work[T]) -> T:
