@@ -22,6 +22,7 @@ from chatbox.accounts.sentinel import LOOK_SECONDS, Sentinel
 from chatbox.accounts.signin import SignIns
 from chatbox.accounts.sso import SingleSignOn
 from chatbox.accounts.stepup import StepUp
+from chatbox.accounts.strangers import Strangers
 from chatbox.accounts.tokens import AccessTokens
 from chatbox.config import Config
 from chatbox.db.database import Database
@@ -65,6 +66,7 @@ class FrontDesk:
         self.stepup = StepUp(database, self.hasher, self.factors, backoff=self.backoff)
         tokens = AccessTokens(box)
         self.refreshing = Refreshing(database, tokens, hub)
+        strangers = Strangers()
         self.signins = SignIns(
             database,
             self.hasher,
@@ -72,6 +74,7 @@ class FrontDesk:
             backoff=self.backoff,
             factors=self.factors,
             refreshing=self.refreshing,
+            strangers=strangers,
         )
         self.joining = Joining(
             database, self.hasher, self.logins, links=self.links, site=site, mode=mode
@@ -86,6 +89,7 @@ class FrontDesk:
             provider_of(config.oidc, base),
             oidc=config.oidc,
             mode=mode,
+            strangers=strangers,
         )
         self.letters = Letters(
             database,

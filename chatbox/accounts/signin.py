@@ -1,7 +1,8 @@
 """Signing in with a password: one answer and one duration for whoever may not.
 
 An unknown name, a wrong password and a suspended account cost the same reads, the same hash and the
-same writes, and are told the same. The back-off comes first, so whoever has to wait costs no hash.
+same writes (but for the audit log in a flood, see `strangers`), and are told the same. The back-off
+comes first, so whoever has to wait costs no hash.
 """
 
 import msgspec
@@ -18,6 +19,7 @@ from chatbox.accounts.store import logins as login_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.logins import Kind
 from chatbox.accounts.store.users import UserRow
+from chatbox.accounts.strangers import Strangers
 from chatbox.accounts.tokens import Claims
 from chatbox.accounts.visit import Visit
 from chatbox.caller import Caller
@@ -39,6 +41,7 @@ class SignIns:
         backoff: Backoff,
         factors: Factors,
         refreshing: Refreshing,
+        strangers: Strangers,
     ) -> None:
         self._database = database
         self._hasher = hasher
@@ -46,6 +49,7 @@ class SignIns:
         self._backoff = backoff
         self._factors = factors
         self._refreshing = refreshing
+        self._strangers = strangers
 
     async def sign_in(self, sign_in: SignIn, visit: Visit) -> Opened:
         """Begin a login.
@@ -132,9 +136,12 @@ class SignIns:
         return msgspec.structs.replace(opened, pair=pair)
 
     async def _refuse(self, writer: Writer, user: UserRow | None, who: Attempt) -> None:
-        thing = "" if user is None else f"user:{user.public_id}"
-        entry = Entry(action="login.open", address=who.address, object=thing, result="refused")
-        await record(writer, entry)
+        entry = Entry(action="login.open", address=who.address, result="refused")
+        if user is None:
+            await self._strangers.record(writer, entry)
+        else:
+            known = msgspec.structs.replace(entry, object=f"user:{user.public_id}")
+            await record(writer, known)
         await self._backoff.failed(writer, who)
 
     async def _rehashed(self, password: str, stored: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 A person there is known by issuer and subject, never by the e-mail address: an account here is
 linked by whoever has signed in to it, or was made for that person. What may not be is told by a
-code, and the audit log has it.
+code, and goes to the audit log.
 """
 
 from chatbox.accounts.logins import Logins, Opened
@@ -14,6 +14,7 @@ from chatbox.accounts.store import identities as identity_store
 from chatbox.accounts.store import logins as login_store
 from chatbox.accounts.store import users as user_store
 from chatbox.accounts.store.users import UserRow
+from chatbox.accounts.strangers import Strangers
 from chatbox.accounts.visit import Visit
 from chatbox.caller import Caller
 from chatbox.config import Oidc
@@ -28,7 +29,7 @@ from chatbox.system.mode import Mode
 class SingleSignOn:
     """The verbs of signing in elsewhere; without a provider there is nothing here."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once
         self,
         database: Database,
         logins: Logins,
@@ -36,12 +37,14 @@ class SingleSignOn:
         *,
         oidc: Oidc,
         mode: Mode,
+        strangers: Strangers,
     ) -> None:
         self._database = database
         self._logins = logins
         self._provider = provider
         self._oidc = oidc
         self._mode = mode
+        self._strangers = strangers
 
     async def begin(self, caller: Caller | None, next_path: str, visit: Visit) -> tuple[str, str]:
         """The address to go to, and the browser's part of the flow.
@@ -79,7 +82,7 @@ class SingleSignOn:
         except OidcFailed as failed:
             failed.next = next_path
             async with self._database.write() as writer:
-                await record(writer, _refused(visit, failed))
+                await self._strangers.record(writer, _refused(visit, failed))
             raise
 
     async def unlink(self, caller: Caller, identity_id: str) -> None:
