@@ -28,6 +28,8 @@ DEBIAN_PACKAGES = (
 )
 # Its installation starts a web server, but not in a container.
 CONTAINER_PACKAGES = ("nginx",)
+# A test file for each processor at the same time; `-n 0` among the arguments ends that.
+SIDE_BY_SIDE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
 
 
 def main() -> int:
@@ -40,7 +42,7 @@ def main() -> int:
             _ui.install_packages(IDENTITY_PROVIDER, node)
         ensure_browser()
     failed = not ui_tests_pass(node)
-    command = [str(environment.python), "-m", "pytest", *sys.argv[1:]]
+    command = [str(environment.python), "-m", "pytest", *SIDE_BY_SIDE, *sys.argv[1:]]
     code = subprocess.run(command, cwd=_setup.ROOT, check=False).returncode
     return code or int(failed)
 

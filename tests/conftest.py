@@ -1,8 +1,9 @@
 """What most tests need: a data directory, a running server, a scripted provider."""
 
 import asyncio
+import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,14 @@ from chatbox.db.quiet import reading
 from tests.running import Site, config_in, run_site
 from tests.team import Team, Template, lift_rates, make_template, run_team
 from tests.upstream import Upstream
+
+
+@pytest.fixture(autouse=True)
+def _usual_umask() -> Iterator[None]:
+    """Commands that run within a test make files private; those of the next test are not."""
+    os.umask(0o022)
+    yield
+    os.umask(0o022)
 
 
 @pytest.fixture(scope="session")

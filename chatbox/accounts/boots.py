@@ -1,5 +1,7 @@
 """What a page of the web UI begins with."""
 
+from typing import Literal
+
 import msgspec
 
 from chatbox import __version__
@@ -14,10 +16,10 @@ from chatbox.web.static import Boot
 
 
 class SiteBoot(msgspec.Struct, frozen=True):
-    """What the sign-in page needs to know of the server."""
+    """What the sign-in page needs to know of the server; `registration` is how to join it now."""
 
     name: str
-    registration: str
+    registration: Literal["closed", "invitation", "mail", "open"]
     oidc: str | None
     mail: bool
 
@@ -62,8 +64,14 @@ class Boots:
             setup=is_team and caller is None and await self._joining.needs_setup(),
             site=SiteBoot(
                 name=site.name,
-                registration=site.registration,
+                registration=self._registration(),
                 oidc=self._oidc,
                 mail=self._mail,
             ),
         )
+
+    def _registration(self) -> Literal["closed", "invitation", "mail", "open"]:
+        site = self._site.now
+        if site.registration != "open" or not site.registration_domains:
+            return site.registration
+        return "mail" if self._mail else "invitation"

@@ -155,6 +155,7 @@ async def test_people_of_a_domain_make_their_account_by_mail(team: Team, mailbox
     await post(team.browser(), "/auth/register-request", email="ida@example.org")
     site = {"registration": "open", "registration_domains": ["example.org"]}
     good(await team.owner.patch("/settings/system", json=site))
+    assert '"registration":"mail"' in (await team.browser().get("../../register")).text
     for email in ("eve@evil.test", "eve@sub.example.org", "uma@example.org", "eve@example.org."):
         await post(team.browser(), "/auth/register-request", email=email)
     await post(team.browser(), "/auth/register-request", email="Ida@example.org")

@@ -134,6 +134,28 @@ def test_the_pages_at_the_door(opener: type_of_opener, team: Team) -> None:
     expect(page.locator("h1").first).to_contain_text("model")
 
 
+def test_whoever_comes_joins_where_registration_is_open(opener: type_of_opener, team: Team) -> None:
+    """With an e-mail domain but no mail server to send the link, the page says so at once."""
+    screen = opener(team.site)
+    page = screen.page
+    try:
+        team.call("olga", "PATCH", "/settings/system", registration="open")
+        screen.open("/login")
+        page.get_by_role("link", name="Create an account").click()
+        page.locator("#username").fill("oona")
+        page.locator("#password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator(".side-user")).to_contain_text("oona")
+        page.context.clear_cookies()
+        team.call("olga", "PATCH", "/settings/system", registration_domains=["example.org"])
+        screen.open("/register")
+        expect(page.get_by_text("New accounts need an invitation")).to_be_visible()
+        expect(page.locator("form")).to_have_count(0)
+    finally:
+        reverted = {"registration": "invitation", "registration_domains": []}
+        team.call("olga", "PATCH", "/settings/system", **reverted)
+
+
 def test_a_reset_link_sets_a_new_password(opener: type_of_opener, team: Team) -> None:
     team.add("rita", "user")
     link = str(team.call("olga", "POST", f"/users/{team.ids['rita']}/reset-link")["url"])

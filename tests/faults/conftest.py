@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.processes import Server, Upstream
+from tests.faults.processes import Server, Upstream, copy_prepared
 
 SECRET = "canary-first-Zx81kQ"  # noqa: S105
 
@@ -56,9 +55,7 @@ def make_server(tmp_path: Path, prepared: Path) -> Iterator[Callable[..., Server
     def make(*flags: str) -> Server:
         folder = tmp_path / f"server{len(made)}"
         folder.mkdir()
-        shutil.copytree(prepared / "data", folder / "data")
-        shutil.copy2(prepared / "data.master-key", folder)
-        made.append(Server(folder, *flags))
+        made.append(Server(copy_prepared(prepared, folder), *flags))
         return made[-1]
 
     yield make
@@ -93,8 +90,6 @@ def small_disk(tmp_path: Path, prepared: Path) -> Iterator[Path]:
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("nothing can be mounted here")
     try:
-        shutil.copytree(prepared / "data", disk / "data")
-        shutil.copy2(prepared / "data.master-key", disk)
-        yield disk
+        yield copy_prepared(prepared, disk)
     finally:
         subprocess.run(["umount", "--lazy", str(disk)], check=True)

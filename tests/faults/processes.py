@@ -1,6 +1,7 @@
 """The programs under test as processes, and what can be asked about them from outside."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -69,6 +70,13 @@ class Program:
     def wait(self, seconds: float = 30.0) -> int:
         assert self.process is not None
         return self.process.wait(seconds)
+
+
+def copy_prepared(prepared: Path, folder: Path) -> Path:
+    """Put a copy of a data directory and its master key into a folder; answer the folder."""
+    shutil.copytree(prepared / "data", folder / "data")
+    shutil.copy2(prepared / "data.master-key", folder)
+    return folder
 
 
 class Upstream(Program):

@@ -1,7 +1,6 @@
 """A megabyte of nonsense as a message: explained or answered, and nobody else waits for it."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import httpx
 import pytest
 
 from tests.faults.api import make_session, query
-from tests.faults.processes import HAS_PROC, Server, Upstream
+from tests.faults.processes import HAS_PROC, Server, Upstream, copy_prepared
 
 MILLION = 1_000_000
 TEXTS = {
@@ -29,10 +28,7 @@ pytestmark = pytest.mark.skipif(not HAS_PROC, reason="needs Linux's /proc")
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Server]:
     """A server whose models take nearly anything."""
-    folder = tmp_path_factory.mktemp("wide")
-    shutil.copytree(prepared / "data", folder / "data")
-    shutil.copy2(prepared / "data.master-key", folder)
-    server = Server(folder)
+    server = Server(copy_prepared(prepared, tmp_path_factory.mktemp("wide")))
     query(server.database, "UPDATE models SET context_window = 40000000")
     server.start()
     yield server

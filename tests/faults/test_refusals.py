@@ -17,7 +17,7 @@ import pytest
 
 from tests.db.test_migrate import change, leave_log
 from tests.faults.api import query
-from tests.faults.processes import ROOT, Server
+from tests.faults.processes import ROOT, Server, copy_prepared
 from tests.faults.test_disk import fill
 
 NOBODY = 65_534
@@ -208,8 +208,7 @@ def shared(prepared: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        shutil.copytree(prepared / "data", folder / "data")
-        shutil.copy2(prepared / "data.master-key", folder)
+        copy_prepared(prepared, folder)
         yield folder
 
 

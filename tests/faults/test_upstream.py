@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.faults.api import JSON, ask, following, make_session, numbered, query, send
-from tests.faults.processes import HAS_PROC, Server, Upstream
+from tests.faults.processes import HAS_PROC, Server, Upstream, copy_prepared
 from tests.upstream.broken import SEPARATORS, UNICODE
 
 MEBIBYTE = 1024 * 1024
@@ -24,9 +24,7 @@ CLOCKS = {
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[Server]:
     """A server with short clocks, for all tests of this module."""
-    folder = tmp_path_factory.mktemp("impatient")
-    for name in ("data", "data.master-key"):
-        (folder / name).symlink_to(prepared / name)
+    folder = copy_prepared(prepared, tmp_path_factory.mktemp("impatient"))
     server = Server(folder).start(**CLOCKS)
     yield server
     server.kill()

@@ -24,7 +24,7 @@ function Others() {
   return (
     <>
       <a href={hrefOf("/reset")}>{t("auth.forgot")}</a>
-      {boot.site.registration === "open" && <a href={hrefOf("/register")}>{t("auth.register")}</a>}
+      {["open", "mail"].includes(boot.site.registration) && <a href={hrefOf("/register")}>{t("auth.register")}</a>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** Pages that end with a new account: the first owner's, an invitation's, open registration. */
 import { useState } from "preact/hooks";
-import { api, isApiError } from "../../lib/api/client";
+import { api } from "../../lib/api/client";
 import { t } from "../../lib/i18n";
 import { hrefOf } from "../../lib/router";
 import { boot } from "../../lib/state/boot";
@@ -77,28 +77,25 @@ function ByMail() {
   );
 }
 
+function RegisterForm() {
+  const register = async (values: Values): Promise<void> => {
+    await api.post("/auth/register", accountOf(values));
+    enter("/");
+  };
+  return <AccountForm submit={t("auth.create_account")} onSend={register} />;
+}
+
 export function RegisterPage() {
-  const [isByMail, setByMail] = useState(false);
-  if (boot.site.registration !== "open") {
-    return <Frame title={t("auth.register_title", { name: boot.site.name })} lead={t("auth.register_closed")} foot={<ToLogin />} />;
+  const { name, registration } = boot.site;
+  const isByMail = registration === "mail";
+  const title = t("auth.register_title", { name });
+  if (!isByMail && registration !== "open") {
+    return <Frame title={title} lead={t("auth.register_closed")} foot={<ToLogin />} />;
   }
   return (
-    <Frame title={t("auth.register_title", { name: boot.site.name })} lead={isByMail ? t("auth.register_by_mail") : undefined} foot={<ToLogin />}>
-      {isByMail ? <ByMail /> : <RegisterForm onClosed={() => setByMail(true)} />}
+    <Frame title={title} lead={isByMail ? t("auth.register_by_mail") : undefined} foot={<ToLogin />}>
+      {isByMail ? <ByMail /> : <RegisterForm />}
       <OidcLink next="/" />
     </Frame>
   );
-}
-
-function RegisterForm({ onClosed }: { readonly onClosed: () => void }) {
-  const register = async (values: Values): Promise<void> => {
-    try {
-      await api.post("/auth/register", accountOf(values));
-      enter("/");
-    } catch (error) {
-      if (!boot.site.mail || !isApiError(error, "registration_closed")) throw error;
-      onClosed();
-    }
-  };
-  return <AccountForm submit={t("auth.create_account")} onSend={register} />;
 }

@@ -71,7 +71,7 @@ export type LinkFacts = Schemas["Link"];
 
 export interface SiteFacts {
   name: string;
-  registration: "invitation" | "closed" | "open";
+  registration: "invitation" | "closed" | "mail" | "open";
   /** The name on the button of the company's sign-in; null where there is none. */
   oidc: string | null;
   /** Whether the server can send mail. */
