@@ -16,6 +16,7 @@ from chatbox.errors import StartRefused
 
 FIRST = 3  # the descriptor of the first socket that is handed over
 BACKLOG = 2_048
+DOORS = 16
 
 
 def for_team_where_public(config: Config) -> Config:
@@ -28,6 +29,15 @@ def for_team_where_public(config: Config) -> Config:
 def listen(config: Config) -> socket.socket:
     """Take the socket that was handed over, or bind one; it listens when it was handed over."""
     return _handed_over(config) or _bind(config)
+
+
+def doors(listener: socket.socket) -> list[socket.socket]:
+    """The socket and doubles of it, each of which the event loop takes connections from.
+
+    libuv takes one connection from a socket in each round of its loop, and a round lasts 20 ms when
+    a thousand replies are written: with one socket, the fiftieth visitor waits for a second.
+    """
+    return [listener, *(listener.dup() for _ in range(DOORS - 1))]
 
 
 def is_handed_over() -> bool:

@@ -22,7 +22,7 @@ from chatbox.accounts.proxy import check_proxy_login
 from chatbox.app import Server, open_server
 from chatbox.cli.findings import megabytes
 from chatbox.cli.found import find_models
-from chatbox.cli.listener import BACKLOG, for_team_where_public, listen
+from chatbox.cli.listener import BACKLOG, doors, for_team_where_public, listen
 from chatbox.cli.logs import set_up_logging
 from chatbox.cli.open_files import raise_open_files
 from chatbox.cli.restart import Restart, ignore_requests, start_again
@@ -113,7 +113,8 @@ async def _serve(
         listener.listen(BACKLOG)
         give_back()
         gc.freeze()
-        await _Http(config, server, restart).serve(sockets=[listener])
+        sockets = [listener] if uvloop is None else doors(listener)
+        await _Http(config, server, restart).serve(sockets)
 
 
 async def _open(config: Config, box: SecretBox, stack: AsyncExitStack) -> Server:
