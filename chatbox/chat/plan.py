@@ -136,7 +136,7 @@ class Planner:
         )
 
     async def _find(self, caller: Caller, placing: Look[Place]) -> _Found:
-        """Read everything in one trip, which the sends of a moment share."""
+        """Read everything in one trip, for all sends of a moment share few readers."""
         default = (await self._settings.get(caller)).default_model
 
         async def find(reader: Reader) -> _Found:
@@ -153,7 +153,7 @@ class Planner:
             texts = await _texts(reader, place.session, uncounted)
             return _Found(place, target, encoding, path, texts)
 
-        return await self._database.look_together(find)
+        return await self._database.snapshot(find)
 
     def _budget(self, target: Target, params: Params) -> Budget:
         window = target.window
