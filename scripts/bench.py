@@ -69,7 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--streams", type=int, nargs="+", default=sorted(streams.RAMPS), metavar="N"
     )
-    parser.add_argument("--runs", type=int, help="at every number of streams (default 3, 3, 1)")
+    parser.add_argument("--runs", type=int, help="at every number of streams (default 3)")
     parser.add_argument(
         "--keep", metavar="DIR", help="a data directory for the archive, filled when it is empty"
     )

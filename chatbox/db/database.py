@@ -9,8 +9,8 @@ The seam for another database is here: `Reader`, `Writer` and `Database`.
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ __all__ = ["Conflict", "Database", "Look", "Reader", "StorageFailed", "Work", "W
 
 logger = logging.getLogger(__name__)
 
+S = TypeVar("S")
 T = TypeVar("T")
 READERS = 2
 Conflict = sqlite3.IntegrityError
@@ -105,17 +106,18 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
         """Lend a reader: each SELECT sees the newest commit."""
-        with self._lend() as connection:
-            yield Reader(connection)
+        number = self._borrow()
+        try:
+            yield Reader(self._readers[number])
+        finally:
+            self._users[number] -= 1
 
     async def snapshot(self, work: Look[T]) -> T:
         """Run SELECTs that all see one state of the file, in one trip to a reader's thread.
 
         Like the work of `write_together`, `work` may await nothing but its reader.
         """
-        with self._lend() as connection:
-            direct = connection._conn
-            return await connection._execute(run_look, direct, work)  # type: ignore[no-untyped-call, no-any-return]
+        return await self._trip(run_look, work)
 
     async def look_together(self, work: Look[T]) -> T:
         """Run a small look of which there are many at once, in a trip that it shares with others.
@@ -127,24 +129,27 @@ class Database:
         return await self._looks.add(work)
 
     async def _read_looks(self, looks: list[Work[Any]]) -> list[Outcome]:
-        with self._lend() as connection:
-            direct = connection._conn
-            trip = connection._execute(run_looks, direct, looks)  # type: ignore[no-untyped-call]
-            outcomes: list[Outcome] = await trip
-            return outcomes
+        return await self._trip(run_looks, looks)
 
-    @contextmanager
-    def _lend(self) -> Iterator[aiosqlite.Connection]:
-        """The reader with the fewest users: its thread makes one trip after the other.
+    async def _trip(self, run: Callable[[sqlite3.Connection, S], T], work: S) -> T:
+        """Let a reader's own thread run something with its connection."""
+        number = self._borrow()
+        try:
+            reader = self._readers[number]
+            trip = reader._execute(run, reader._conn, work)  # type: ignore[no-untyped-call]
+            result: T = await trip
+            return result
+        finally:
+            self._users[number] -= 1
+
+    def _borrow(self) -> int:
+        """The number of the reader with the fewest users: it makes one trip after the other.
 
         Nobody keeps a transaction open over several trips, so any number may share it.
         """
         number = min(range(READERS), key=self._users.__getitem__)
         self._users[number] += 1
-        try:
-            yield self._readers[number]
-        finally:
-            self._users[number] -= 1
+        return number
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:

@@ -9,6 +9,8 @@ Network = IPv4Network | IPv6Network
 
 NEIGHBOURS = 64
 """One customer of a provider has a whole IPv6 network of this length."""
+LONGEST = 100
+"""No address is longer, even with the name of a zone."""
 
 
 def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -18,6 +20,11 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 def parse_address(text: str) -> Address | None:
     """Read an address; one of IPv4 inside IPv6 is the one of IPv4, a zone is left out."""
+    return _address(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> Address | None:
     try:
         found = ip_address(text.partition("%")[0])
     except ValueError:

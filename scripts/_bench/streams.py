@@ -19,7 +19,7 @@ MODEL = f"ok-{CHUNKS}-{PACE_MS}"
 SHORT_CHUNKS = 3  # for first tokens one at a time; the rest of a long stream would tell nothing
 TEXT = "".join(f" t{number}" for number in range(CHUNKS))
 RAMPS = {1: 0.0, 100: 1.0, 1000: 3.0}  # seconds over which the streams are opened
-RUNS = {1: 3, 100: 3, 1000: 1}
+RUNS = {1: 3, 100: 3, 1000: 3}
 FIRST_TOKENS = 30
 
 IDLE_MB, PEAK_MB = 80.0, 250.0
