@@ -27,8 +27,9 @@ _UNUSABLE = re.compile(r"[^\w.+-]")
 async def make_account(writer: Writer, identity: Identity, oidc: Oidc, visit: Visit) -> UserRow:
     """Make the account, or raise `OidcFailed` with what is in the way."""
     email = _address(identity, oidc)
-    if await user_store.find_user_by_name(writer, email) is not None:
-        raise OidcFailed("oidc_email_taken", "An account has that e-mail address.")
+    if (taken := await user_store.find_user_by_name(writer, email)) is not None:
+        why = "An account has that e-mail address."
+        raise OidcFailed("oidc_email_taken", why, account=taken.public_id)
     username = await _free_username(writer, identity, email)
     public_id = new_id()
     key = await user_store.insert_user(

@@ -65,7 +65,8 @@ class SignIns:
         await self._database.write_together(lambda writer: self._backoff.check(writer, who))
         is_right = await self._hasher.verify(password, stored)
         if user is None or not is_right or user.state != "active":
-            await self._database.write_together(lambda writer: self._refuse(writer, user, who))
+            entry = self._refusal(user, who)
+            await self._database.write_together(lambda writer: self._refuse(writer, entry, who))
             raise LoginFailed
         fresh = await self._rehashed(password, stored)
         opened = None
@@ -124,7 +125,7 @@ class SignIns:
             return False  # the form asks for it after the password
         if await self._factors.check_code(writer, user, code, who.address):
             return True
-        await self._refuse(writer, user, who)
+        await self._refuse(writer, self._refusal(user, who), who)
         return False
 
     async def _open(self, writer: Writer, user: UserRow, visit: Visit, kind: Kind) -> Opened:
@@ -135,13 +136,16 @@ class SignIns:
         pair = await self._refreshing.first(writer, opened.key, claims)
         return msgspec.structs.replace(opened, pair=pair)
 
-    async def _refuse(self, writer: Writer, user: UserRow | None, who: Attempt) -> None:
+    def _refusal(self, user: UserRow | None, who: Attempt) -> Entry | None:
+        """What the audit log gets."""
         entry = Entry(action="login.open", address=who.address, result="refused")
         if user is None:
-            await self._strangers.record(writer, entry)
-        else:
-            known = msgspec.structs.replace(entry, object=f"user:{user.public_id}")
-            await record(writer, known)
+            return self._strangers.admit(entry)
+        return msgspec.structs.replace(entry, object=f"user:{user.public_id}")
+
+    async def _refuse(self, writer: Writer, entry: Entry | None, who: Attempt) -> None:
+        if entry is not None:
+            await record(writer, entry)
         await self._backoff.failed(writer, who)
 
     async def _rehashed(self, password: str, stored: str | None) -> str | None:

@@ -81,8 +81,10 @@ class SingleSignOn:
             return next_path, await self._sign_in(flow, identity, visit, caller)
         except OidcFailed as failed:
             failed.next = next_path
-            async with self._database.write() as writer:
-                await self._strangers.record(writer, _refused(visit, failed))
+            entry = self._strangers.admit(_refused(visit, failed, caller))
+            if entry is not None:
+                async with self._database.write() as writer:
+                    await record(writer, entry)
             raise
 
     async def unlink(self, caller: Caller, identity_id: str) -> None:
@@ -121,9 +123,11 @@ class SingleSignOn:
         async with self._database.write() as writer:
             user = await self._user_of(writer, identity, visit)
             if flow.user not in (None, user.id):
-                raise OidcFailed("oidc_other_account", "The person has another account here.")
+                why = "The person has another account here."
+                raise OidcFailed("oidc_other_account", why, account=user.public_id)
             if user.state != "active":
-                raise OidcFailed("suspended", "The account is suspended.")
+                why = "The account is suspended."
+                raise OidcFailed("suspended", why, account=user.public_id)
             if caller is not None:
                 await login_store.delete_login_by_key(writer, caller.login)
             opened = await self._logins.open(writer, user, visit, via="oidc")
@@ -158,10 +162,12 @@ async def _insert(writer: Writer, user_id: int, identity: Identity) -> str:
     return public_id
 
 
-def _refused(visit: Visit, failed: OidcFailed) -> Entry:
+def _refused(visit: Visit, failed: OidcFailed, caller: Caller | None) -> Entry:
+    account = failed.account or ("" if caller is None else caller.public_id)
     return Entry(
         action="login.open",
         address=visit.address,
+        object=f"user:{account}" if account else "",
         result="refused",
         detail={"via": "oidc", "why": failed.code},
     )

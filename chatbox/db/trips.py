@@ -108,6 +108,8 @@ def run_works(connection: sqlite3.Connection, works: list[Work[Any]]) -> list[Ou
 def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> Outcome:
     connection.execute("SAVEPOINT piece")
     outcome = _attempt(connection, work)
+    if isinstance(outcome[1], sqlite3.OperationalError):
+        raise outcome[1]  # the disk, not the work: the transaction cannot go on
     if outcome[1] is not None:
         connection.execute("ROLLBACK TO piece")
     connection.execute("RELEASE piece")
@@ -117,8 +119,6 @@ def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> Outcome:
 def _attempt(connection: sqlite3.Connection, work: Look[Any] | Work[Any]) -> Outcome:
     try:
         return _drive(connection, work), None
-    except sqlite3.OperationalError:  # the disk, not the work: the transaction cannot go on
-        raise
     except Exception as failure:
         return None, failure
 

@@ -9,6 +9,7 @@ import pytest
 
 from chatbox.accounts import totp
 from chatbox.accounts.backoff import MOST_PER_DAY, Attempt
+from chatbox.accounts.strangers import MOST_FROM_A_PLACE
 from chatbox.kit.clock import now_ms
 from tests.running import good, refused
 from tests.team import OTHER, PASSWORD, USER, Team, token_of
@@ -55,6 +56,26 @@ async def test_a_known_device_gets_in_while_the_world_guesses(team: Team) -> Non
     assert int(answer.headers["retry-after"]) == 24 * 3_600
     refused(await log_in(known, USER, "wrong password"), 401, "login_failed")
     good(await log_in(known, USER, PASSWORD))
+
+
+async def test_a_flood_of_made_up_names_is_not_all_written_down(team: Team) -> None:
+    """What is tried at an account is, flood or not."""
+    for number in range(MOST_FROM_A_PLACE + 2):
+        refused(await log_in(team.browser(), f"nobody{number}", PASSWORD), 401, "login_failed")
+    assert await refusals(team) == [""] * MOST_FROM_A_PLACE
+    refused(await log_in(team.browser(), USER, "wrong password"), 401, "login_failed")
+    known = "user:" + good(await team[USER].get("/auth/me"))["id"]
+    assert await refusals(team) == [""] * MOST_FROM_A_PLACE + [known]
+
+
+async def refusals(team: Team) -> list[str]:
+    """What the refused sign-ins of the audit log were about."""
+    async with team.site.server.database.read() as reader:
+        return await reader.fetch_all(
+            str,
+            "SELECT object FROM audit"
+            " WHERE action = 'login.open' AND result = 'refused' ORDER BY id",
+        )
 
 
 async def key_of(team: Team, who: str) -> int:

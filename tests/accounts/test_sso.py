@@ -11,6 +11,7 @@ import pytest
 
 from chatbox.accounts.oidc.provider import HOME
 from chatbox.config import Oidc
+from chatbox.system.audit import Entry
 from tests.accounts.idp import Browser, IdP
 from tests.running import JSON, config_in, good, refused
 from tests.team import USER, Team, Template, run_team
@@ -228,7 +229,12 @@ async def test_a_suspended_account_stays_suspended(open_team: Open) -> None:
         url = f"/users/{(await ada.me())['id']}"
         good(await team.owner.patch(url, json={"state": "suspended"}))
         refused(await ada.client.get(f"{ada.api}/auth/me"), 401, "login_required")
+        strangers = team.site.server.desk.sso._strangers
+        while strangers.admit(Entry(action="login.open", address="127.0.0.1")) is not None:
+            pass  # a flood of strangers hides nothing that is about an account
         assert await ada.sign_in("ada", "//evil.test") == "/login#error=suspended"
+        written = (await audited(team, "login.open"))[-1]
+        assert written["detail"] == {"via": "oidc", "why": "suspended"}
         assert good(await team.owner.get(url))["state"] == "suspended"
 
 

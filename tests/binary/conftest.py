@@ -16,11 +16,17 @@ NOBODY = 65534
 
 @pytest.fixture(scope="session")
 def dist() -> Path:
-    """Build the file and the folder, which takes no time when nothing has changed."""
+    """Build the file and the folder, which takes no time when nothing has changed.
+
+    Only one process does so at a time: the test files may run side by side.
+    """
     if not may_change_root():
         pytest.skip("the executable is tried out in an empty system, which needs root on Linux")
     command = [os.path.realpath(sys.executable), "scripts/build_binary.py", "--both"]
-    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    fcntl = pytest.importorskip("fcntl")
+    with (ROOT / "chatbox.spec").open() as spec:
+        fcntl.flock(spec, fcntl.LOCK_EX)
+        built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     return ROOT / "dist"
 

@@ -24,7 +24,7 @@ async def test_looks_share_trips_and_see_what_was_committed_before(database: Dat
 
 async def test_a_look_that_fails_fails_alone(database: Database) -> None:
     async def wrong(reader: Reader) -> int:
-        raise LookupError(await count(reader))
+        return await reader.fetch_one(int, "SELECT nothing FROM nowhere") or 0
 
     good, bad, other = await asyncio.gather(
         database.look_together(count),
@@ -33,7 +33,7 @@ async def test_a_look_that_fails_fails_alone(database: Database) -> None:
         return_exceptions=True,
     )
     assert good == other == 1
-    assert isinstance(bad, LookupError)
+    assert isinstance(bad, StorageFailed)
 
 
 async def test_a_look_cannot_write(database: Database) -> None:

@@ -24,11 +24,13 @@ Failure = Literal[
 class OidcFailed(Exception):
     """Signing in did not work: `code` is for the page, the text for the log; it has no secret.
 
-    `next` is where the person wanted to go, as far as that is known.
+    `next` is where the person wanted to go, as far as that is known; `account` the public id of the
+    account that it is about, if any.
     """
 
-    def __init__(self, code: Failure, why: str) -> None:
+    def __init__(self, code: Failure, why: str, *, account: str = "") -> None:
         self.code: Failure = code
+        self.account = account
         self.next = "/"
         super().__init__(why)
 

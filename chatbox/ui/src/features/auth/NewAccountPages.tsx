@@ -90,7 +90,7 @@ export function RegisterPage() {
   const isByMail = registration === "mail";
   const title = t("auth.register_title", { name });
   if (!isByMail && registration !== "open") {
-    return <Frame title={title} lead={t("auth.register_closed")} foot={<ToLogin />} />;
+    return <Frame title={title} lead={t(registration === "closed" ? "auth.register_nobody" : "auth.register_closed")} foot={<ToLogin />} />;
   }
   return (
     <Frame title={title} lead={isByMail ? t("auth.register_by_mail") : undefined} foot={<ToLogin />}>
