@@ -1,6 +1,6 @@
 """Refusals that nothing else bounds: whoever is at the door can cause as many as they like.
 
-The audit log may be kept for ever, so it takes only so many of them an hour: of those about nobody's
+The audit log may be kept for ever, so it takes only so many of them an hour: of those about no
 account so many from one place and in all, of those about an account so many of each. The next one
 that it takes says how many it did not. What the back-off bounds is always written.
 """
