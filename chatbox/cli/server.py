@@ -188,6 +188,9 @@ class _Http(uvicorn.Server):
         if hasattr(signal, "SIGUSR2"):
             asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR2)
         ignore_requests()
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(0)  # who was let in has begun
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

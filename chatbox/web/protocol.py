@@ -2,6 +2,9 @@
 
 A head (request line and header fields) is limited in size and in time, and its target must be a
 path of this server (RFC 9112 §3.2.1), not another server's address. Bodies are the boundary's.
+
+When the server ends, a connection that was just made or used is not cut: the request that may be on
+its way already is answered first. Half a second without one is enough to close.
 """
 
 import asyncio
@@ -12,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
 SILENT_SECONDS = 60.0
+LINGER_SECONDS = 0.5
 
 
 class _Part(Enum):
@@ -33,10 +37,13 @@ class Connection(HttpToolsProtocol):
     _fields = 0
     _refusal: tuple[int, str] | None = None
     _timer: asyncio.TimerHandle | None = None
+    _stirred = 0.0
+    _is_ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; browsers open connections ahead, so silence is borne for a while."""
         super().connection_made(transport)
+        self._stirred = self.loop.time()
         self._begin_timer(SILENT_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -88,11 +95,28 @@ class Connection(HttpToolsProtocol):
             self._refusal = (400, "The request target must be a path.")
             raise _Refused
         super().on_headers_complete()
+        if self._is_ending and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         self._part = _Part.BETWEEN
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """The answer is whole; the next request may follow at once."""
+        self._stirred = self.loop.time()
+        super().on_response_complete()
+
+    def shutdown(self) -> None:
+        """Answer the request that is being answered or may be on its way, and close."""
+        self._is_ending = True
+        linger = self._stirred + LINGER_SECONDS - self.loop.time()
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if is_answering or (self._part is _Part.BETWEEN and linger <= 0):
+            super().shutdown()
+        elif self._part is _Part.BETWEEN:
+            self._begin_timer(linger)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what was found wrong, else that nothing could be understood, and close."""

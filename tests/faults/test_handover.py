@@ -68,6 +68,36 @@ async def test_a_restart_refuses_nobody_and_cuts_no_reply(server: Server) -> Non
     assert server.stop() == 0
 
 
+async def ask_late(server: Server, *, after: int) -> list[bytes]:
+    """Ask on one connection, each time after a pause; answer the status lines."""
+    authority = server.url.removeprefix("http://")
+    host, port = authority.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    lines = []
+    for _ in range(after + 1):
+        await asyncio.sleep(0.06)
+        writer.write(f"GET /healthz HTTP/1.1\r\nhost: {authority}\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        lines.append(head.splitlines()[0])
+        await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+        if b"connection: close" in head.lower():
+            break
+    writer.close()
+    return lines
+
+
+@pytest.mark.parametrize("after", [0, 1], ids=["new", "used"])
+async def test_a_restart_answers_what_was_on_its_way(server: Server, after: int) -> None:
+    asking = []
+    server.process.send_signal(signal.SIGUSR2)
+    while starts(server) < 2:
+        asking.append(asyncio.create_task(ask_late(server, after=after)))
+        await asyncio.sleep(0.01)
+    for lines in await asyncio.gather(*asking):
+        assert set(lines) == {b"HTTP/1.1 200 OK"}
+    assert server.stop() == 0
+
+
 async def test_a_restart_waits_for_a_long_reply_only_so_long(
     make_server: Callable[..., Server],
 ) -> None:
