@@ -74,7 +74,7 @@ from chatbox.system.trial import Trials
 from chatbox.web.address import trusted_proxies
 from chatbox.web.boundary import Boundary, Hosts, own_hosts
 from chatbox.web.entrance import Entrance
-from chatbox.web.given import giving, one_by_one
+from chatbox.web.given import giving, plainly
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui
@@ -228,7 +228,7 @@ class Server:
             stop_turns=self.turns.stop_all,
             removed=self.providers.allow_addresses,
         )
-        self.litestar = one_by_one(self._litestar())
+        self.litestar = plainly(self._litestar())
         self.app = Boundary(
             self.litestar,
             hosts=self.hosts,

@@ -52,7 +52,11 @@ NOT_EXERCISED = LITESTARS_OWN
 NOT_DOCUMENTED = LITESTARS_OWN
 
 SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|WITH|CREATE|ALTER)\s")
-EXECUTORS = {"execute", "executemany", "executescript", "fetch_one", "fetch_all"}
+EXECUTORS = {"execute", "executemany", "executescript", "fetch_one", "fetch_all", "fetch_list"}
+# "path": why statements are put together there.
+ASSEMBLES: dict[str, str] = {
+    "chatbox/db/rows.py": "puts a literal SELECT into another; the columns are a Struct's fields",
+}
 TASK_MAKERS = {"create_task", "ensure_future", "TaskGroup"}
 
 
@@ -249,8 +253,15 @@ def test_sql_is_literal() -> None:
                 texts = [node]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 texts = node.args if node.func.attr in EXECUTORS else []
-            guilty |= {f"{name_of(path)}:{text.lineno}" for text in texts if is_assembled(text)}
+            if name_of(path) not in ASSEMBLES:
+                guilty |= {f"{name_of(path)}:{text.lineno}" for text in texts if is_assembled(text)}
     assert_none(sorted(guilty))
+
+
+def test_sql_limits_are_sums() -> None:
+    """SQLite looks at a parameter that is a limit, and prepares the statement anew each time."""
+    bare = re.compile(r"LIMIT\s+:")
+    assert_none([name_of(path) for path in SOURCES if bare.search(path.read_text("utf-8"))])
 
 
 def is_assembled(node: ast.expr) -> bool:

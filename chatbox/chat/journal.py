@@ -6,8 +6,7 @@ and the endings of turns that finished. A server that dies loses at most that mu
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
@@ -97,7 +96,7 @@ class Journal:
         self._ending.clear()
         ended = {ending.end.turn_key for ending in endings}
         rows = [
-            {"turn": key, "seq": w.seq, "marks": "".join(w.marks), "text": "".join(w.texts)}
+            store.NewJournalRow(key, w.seq, "".join(w.marks), "".join(w.texts))
             for key, w in waiting.items()
             if key not in ended
         ]
@@ -140,8 +139,9 @@ class Journal:
 
 
 async def _write(
-    writer: Writer, rows: Sequence[Mapping[str, Any]], ends: Sequence[store.TurnEnd]
+    writer: Writer, rows: Sequence[store.NewJournalRow], ends: Sequence[store.TurnEnd]
 ) -> None:
-    await store.append_journal(writer, rows)
+    if rows:
+        await store.append_journal(writer, rows)
     for end in ends:
         await store.end_turn(writer, end)

@@ -47,7 +47,7 @@ Status = Literal["pending", "done", "stopped", "failed", "interrupted"]
 TurnStatus = Literal["running", "done", "stopped", "failed", "interrupted"]
 
 
-class Session(msgspec.Struct, frozen=True):
+class Session(msgspec.Struct, frozen=True, gc=False):
     """One conversation."""
 
     id: Annotated[str, Meta(description="A UUID in lower-case text")]

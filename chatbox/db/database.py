@@ -18,7 +18,17 @@ import aiosqlite
 
 from chatbox.db.condition import Condition
 from chatbox.db.group import GroupCommit
-from chatbox.db.trips import Look, Outcome, Reader, Work, Writer, run_look, run_looks, run_works
+from chatbox.db.trips import (
+    Look,
+    Outcome,
+    Reader,
+    Work,
+    Writer,
+    run_look,
+    run_looks,
+    run_plainly,
+    run_works,
+)
 from chatbox.kit.tasks import uncancelled
 
 __all__ = ["Conflict", "Database", "Look", "Reader", "StorageFailed", "Work", "Writer"]
@@ -58,7 +68,7 @@ class Database:
         self._write_lock = asyncio.Lock()
         self._write_owner: asyncio.Task[Any] | None = None
         self._group = GroupCommit(self._write_works)
-        self._looks = GroupCommit(self._read_looks)
+        self._looks = GroupCommit(self._read_looks, self._read_look)
         self._readers: list[aiosqlite.Connection] = []
         self._users = [0] * READERS
 
@@ -123,10 +133,14 @@ class Database:
         """Run a small look of which there are many at once, in a trip that it shares with others.
 
         A busy event loop lets go of the interpreter's lock every 5 ms, so there are a few hundred
-        trips a second at most, however short they are. A look sees what was committed before it was
-        asked for; the next trip takes those that come while one is under way.
+        trips a second at most, however short they are. Each SELECT of a look sees what was
+        committed before it was asked for; the next trip takes those that come while one is under
+        way.
         """
         return await self._looks.add(work)
+
+    async def _read_look(self, look: Work[T]) -> T:
+        return await self._trip(run_plainly, look)
 
     async def _read_looks(self, looks: list[Work[Any]]) -> list[Outcome]:
         return await self._trip(run_looks, looks)

@@ -24,10 +24,19 @@ class _Waiting:
 
 
 class GroupCommit:
-    """Collects works and hands them to `write`, which commits a list of them together."""
+    """Collects works and hands them to `write`, which commits a list of them together.
 
-    def __init__(self, write: Callable[[list[Work[Any]]], Awaitable[list[Outcome]]]) -> None:
+    Works that may be given up midway can be run by `alone` while nothing else waits: it needs no
+    task besides the one that asks.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[list[Work[Any]]], Awaitable[list[Outcome]]],
+        alone: Callable[[Work[Any]], Awaitable[Any]] | None = None,
+    ) -> None:
         self._write = write
+        self._alone = alone
         self._waiting: list[_Waiting] = []
         self._tasks = Tasks()
         self._is_writing = False
@@ -39,6 +48,8 @@ class GroupCommit:
 
     async def add(self, work: Work[T]) -> T:
         """Return when the work is on disk, or raise what it raised."""
+        if self._alone is not None and not self._is_writing:
+            return await self._run_alone(self._alone, work)
         mine = _Waiting(work)
         self._waiting.append(mine)
         if not self._is_writing:
@@ -62,6 +73,16 @@ class GroupCommit:
         """Wait until everything is written."""
         while not await self._tasks.wait(60.0):
             pass
+
+    async def _run_alone(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+        self._is_writing = True
+        try:
+            return await run(work)
+        finally:
+            if self._waiting:
+                self._tasks.spawn(self._write_all(), name="group commit")
+            else:
+                self._is_writing = False
 
     async def _write_all(self) -> None:
         while self._waiting:

@@ -1,9 +1,15 @@
-"""Rows become frozen Structs: columns by name, JSON columns decoded once, here."""
+"""Rows become frozen Structs: columns by name, JSON columns decoded once, here.
+
+A list may be read as one JSON array that SQLite writes, and that is decoded at once. Besides being
+quicker from a dozen rows on, it takes the interpreter's lock once and not once a row: with a busy
+event loop, each time may last 5 ms.
+"""
 
 import sqlite3
 import types
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import starmap
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -24,6 +30,54 @@ def decode_rows(row_type: type[T], rows: list[sqlite3.Row]) -> list[T]:
         return [row[0] for row in rows]
     plan = _plan(row_type, tuple(rows[0].keys()))  # type: ignore[arg-type]
     return [plan.decode(row) for row in rows]
+
+
+def array_sql(row_type: type[Any], sql: str) -> str:
+    """Let a SELECT answer one text: a JSON array of its rows, in their order.
+
+    A row is an array of the fields of the Struct, or the only column. Neither bytes nor
+    `msgspec.Raw`, which is JSON to the letter, can be read so.
+    """
+    if row_type in _PLAIN:
+        return f"WITH rows (value) AS ({sql}) SELECT json_group_array(value) FROM rows"  # noqa: S608
+    columns = _array(row_type).columns  # type: ignore[arg-type]
+    return f"SELECT json_group_array(json_array({columns})) FROM ({sql})"  # noqa: S608
+
+
+def decode_array(row_type: type[T], text: str) -> list[T]:
+    """Read what `array_sql` answers."""
+    if row_type in _PLAIN:
+        plain: list[T] = msgspec.json.decode(text)
+        return plain
+    decoder = _array(row_type).decoder  # type: ignore[arg-type]
+    return list(starmap(row_type, decoder.decode(text)))
+
+
+class _Array(msgspec.Struct, frozen=True):
+    """How a Struct is written and read as an array."""
+
+    columns: str
+    decoder: msgspec.json.Decoder[list[tuple[Any, ...]]]
+
+
+@lru_cache(maxsize=64)
+def _array(row_type: type[Any]) -> _Array:
+    fields = msgspec.structs.fields(row_type)
+    columns = [f'json("{f.name}")' if _is_json(f.type) else f'"{f.name}"' for f in fields]
+    kinds = tuple(_array_kind(field.type) for field in fields)
+    # Not strict, for SQLite's booleans are numbers.
+    decoder = msgspec.json.Decoder(list[tuple[kinds]], strict=False)  # type: ignore[valid-type]
+    return _Array(", ".join(columns), decoder)
+
+
+def _array_kind(annotation: Any) -> Any:
+    """The type that the decoder looks for; the tables themselves see to plain ones."""
+    options = _options(annotation)
+    if bytes in options or msgspec.Raw in options:
+        raise TypeError(f"{annotation} cannot be read from an array")
+    if _is_json(annotation):
+        return annotation | None
+    return bool | None if options == (bool,) else Any
 
 
 class _Plan:
@@ -60,12 +114,19 @@ def _converter(annotation: Any) -> Callable[[Any], Any] | None:
     options = _options(annotation)
     if options == (bool,):
         return bool
-    if all(option in _PLAIN or _is_literal(option) for option in options):
+    if not _is_json(annotation):
         return None
     if options == (msgspec.Raw,):
         return _raw
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(annotation)
     return decoder.decode
+
+
+def _is_json(annotation: Any) -> bool:
+    """Whether the column holds JSON: whatever is neither a number, text, bytes nor bool."""
+    return not all(
+        option in _PLAIN or option is bool or _is_literal(option) for option in _options(annotation)
+    )
 
 
 def _raw(text: str) -> msgspec.Raw:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from chatbox.db.rows import decode_rows
+from chatbox.db.rows import array_sql, decode_array, decode_rows
 
 T = TypeVar("T")
 
@@ -25,6 +25,11 @@ class Reader:
         """Read every row as `row_type`."""
         rows = await self._connection.execute_fetchall(sql, params)
         return decode_rows(row_type, list(rows))
+
+    async def fetch_list(self, row_type: type[T], sql: str, **params: Any) -> list[T]:
+        """Read every row as `row_type`, all in one step (`rows.array_sql`)."""
+        (text,) = await self.fetch_all(str, array_sql(row_type, sql), **params)
+        return decode_array(row_type, text)
 
     async def fetch_one(self, row_type: type[T], sql: str, **params: Any) -> T | None:
         """Read the first row, or None."""
@@ -75,22 +80,30 @@ Outcome = tuple[Any, Exception | None]
 """What a work returned, or what it raised."""
 
 
+def run_plainly(connection: sqlite3.Connection, work: Look[T] | Work[T]) -> T:
+    """Drive a coroutine without a transaction around it."""
+    running = work(Direct(connection))
+    try:
+        running.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    running.close()
+    raise RuntimeError("the work awaited something else than its connection")
+
+
 def run_look(connection: sqlite3.Connection, work: Look[T]) -> T:
     """Drive a coroutine that only reads, within a transaction that leaves nothing behind."""
     connection.execute("BEGIN")
     try:
-        return _drive(connection, work)
+        return run_plainly(connection, work)
     finally:
         connection.execute("ROLLBACK")
 
 
 def run_looks(connection: sqlite3.Connection, looks: list[Work[Any]]) -> list[Outcome]:
     """Drive several coroutines that only read; one that raises is told so alone."""
-    connection.execute("BEGIN")
-    try:
-        return [_attempt(connection, look) for look in looks]
-    finally:
-        connection.execute("ROLLBACK")
+    return [_attempt(connection, look) for look in looks]
 
 
 def run_works(connection: sqlite3.Connection, works: list[Work[Any]]) -> list[Outcome]:
@@ -118,17 +131,6 @@ def _run_piece(connection: sqlite3.Connection, work: Work[Any]) -> Outcome:
 
 def _attempt(connection: sqlite3.Connection, work: Look[Any] | Work[Any]) -> Outcome:
     try:
-        return _drive(connection, work), None
+        return run_plainly(connection, work), None
     except Exception as failure:
         return None, failure
-
-
-def _drive(connection: sqlite3.Connection, work: Look[T] | Work[T]) -> T:
-    running = work(Direct(connection))
-    try:
-        running.send(None)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    running.close()
-    raise RuntimeError("the work awaited something else than its connection")

@@ -22,7 +22,7 @@ class Endpoint(Struct, frozen=True):
         return f"Endpoint(base_url={self.base_url!r})"
 
 
-class Params(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Params(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """How to answer. What is absent or null is left to the provider."""
 
     temperature: (

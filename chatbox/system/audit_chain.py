@@ -72,7 +72,7 @@ async def list_rows(reader: Reader, *, after: int, limit: int) -> list[Row]:
         FROM audit
         WHERE id > :after
         ORDER BY id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         after=after,
         limit=limit,

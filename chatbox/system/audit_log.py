@@ -75,7 +75,7 @@ class AuditLog:
     ) -> list[Found]:
         """List entries, newest first: of one action, or of all that begin like `user.`."""
         async with self._database.read() as reader:
-            return await reader.fetch_all(
+            return await reader.fetch_list(
                 Found,
                 """
                 SELECT a.id, a.at, a.actor, u.name AS actor_name, a.address, a.action, a.object,
@@ -87,7 +87,7 @@ class AuditLog:
                     OR (:action LIKE '%.' AND substr(a.action, 1, length(:action)) = :action))
                 AND (:actor IS NULL OR a.actor = :actor)
                 ORDER BY a.id DESC
-                LIMIT :limit
+                LIMIT 0 + :limit
                 """,
                 action=action,
                 actor=actor,

@@ -27,7 +27,7 @@ async def audit_lines(reader: Reader, public_id: str, after: int) -> tuple[bytes
         FROM audit
         WHERE actor = :actor AND id > :after
         ORDER BY id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         actor=public_id,
         after=after,

@@ -153,7 +153,7 @@ class SiteSettings:
     async def history(self, *, before: int, limit: int) -> list[Past]:
         """List changes, newest first, from the one before `before` on."""
         async with self._database.read() as reader:
-            return await reader.fetch_all(
+            return await reader.fetch_list(
                 Past,
                 """
                 SELECT h.id, h.key, h.old, h.new, h.changed_by, u.name AS changed_by_name,
@@ -162,7 +162,7 @@ class SiteSettings:
                 LEFT JOIN users u ON u.public_id = h.changed_by
                 WHERE h.id < :before
                 ORDER BY h.id DESC
-                LIMIT :limit
+                LIMIT 0 + :limit
                 """,
                 before=before,
                 limit=limit,
@@ -234,7 +234,7 @@ def _keep_open(new: Site, caller: Caller) -> None:
 
 
 async def _stored(reader: Reader) -> dict[str, Stored]:
-    rows = await reader.fetch_all(Stored, "SELECT key, value, version FROM settings")
+    rows = await reader.fetch_list(Stored, "SELECT key, value, version FROM settings")
     return {row.key: row for row in rows}
 
 

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chatbox.errors import (
@@ -215,6 +216,7 @@ class Boundary:
                 left -= len(message.get("body", b""))
 
 
+@lru_cache(maxsize=16)
 def own_hosts(bind_host: str, port: int, *, public_url: str = "", is_team: bool = False) -> Hosts:
     """The Host values that a server answers under; the port may be left out when it is 80.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
-from chatbox.db.database import Database
+from chatbox.db.database import Database, Reader
 from chatbox.db.rows import encode_json
 from chatbox.llm.messages import Part, TextPart, ThinkingPart
 
@@ -69,3 +69,58 @@ async def test_text_may_hold_everything_that_people_type(database: Database) -> 
     odd = "a\x00b\u2028c'\"\\%_👩‍🚀"
     async with database.read() as reader:
         assert await reader.fetch_one(str, "SELECT :odd", odd=odd) == odd
+
+
+class Listed(msgspec.Struct, frozen=True):
+    order: int
+    ratio: float
+    name: str | None
+    kind: Literal["a", "b"]
+    on: bool
+    off: bool | None
+    parts: tuple[Part, ...] | None
+
+
+LISTED = """
+    SELECT 0 AS "off", 1 AS "on", 'b' AS kind, 0.1 AS ratio, value AS "order", :name AS name,
+        iif(value % 2, NULL, :parts) AS parts
+    FROM json_each(:numbers)
+    ORDER BY value DESC
+"""
+AWKWARD = 'a\0b "quoted" \\ \u2028 \U0001f600 \x01'
+
+
+@pytest.mark.parametrize("trip", ["each", "one"])
+async def test_a_list_in_one_step_is_the_same_list(database: Database, trip: str) -> None:
+    parts = (ThinkingPart(AWKWARD), TextPart("Four."))
+    params = {"name": AWKWARD, "parts": encode_json(parts), "numbers": "[3,1,2]"}
+
+    async def look(reader: Reader) -> tuple[list[Listed], list[Listed]]:
+        found = await reader.fetch_list(Listed, LISTED, **params)
+        return found, await reader.fetch_all(Listed, LISTED, **params)
+
+    if trip == "one":
+        listed, rows = await database.snapshot(look)
+    else:
+        async with database.read() as reader:
+            listed, rows = await look(reader)
+    assert listed == rows
+    assert [row.order for row in listed] == [3, 2, 1]
+    assert listed[1] == Listed(2, 0.1, AWKWARD, "b", True, False, parts)
+    assert listed[0].parts is None
+    assert listed[0].on is True
+
+
+async def test_a_list_in_one_step_may_be_empty_or_plain(database: Database) -> None:
+    async with database.read() as reader:
+        params = {"name": "x", "parts": None, "numbers": "[]"}
+        assert await reader.fetch_list(Listed, LISTED, **params) == []
+        plain = "WITH n (i) AS (VALUES (2), (1)) SELECT i FROM n ORDER BY i"
+        assert await reader.fetch_list(int, plain) == [1, 2]
+        assert await reader.fetch_list(str, "SELECT NULL UNION ALL SELECT 'é'") == [None, "é"]
+
+
+async def test_bytes_and_json_to_the_letter_are_not_read_in_one_step(database: Database) -> None:
+    async with database.read() as reader:
+        with pytest.raises(TypeError, match="cannot be read from an array"):
+            await reader.fetch_list(Row, SQL, parts="[]")

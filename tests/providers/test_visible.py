@@ -162,6 +162,9 @@ class Planned(Reader):
         self.plans.append("\n".join(step[3] for step in steps))
         return await super().fetch_all(row_type, sql, **params)
 
+    async def fetch_list(self, row_type: type[T], sql: str, **params: Any) -> list[T]:
+        return await self.fetch_all(row_type, sql, **params)
+
 
 async def test_what_others_have_is_not_read(database: Database) -> None:
     sight = sight_of(Caller(user_id=3, role="user"), Site())

@@ -45,9 +45,9 @@ async def find_link(reader: Reader, token_hash: bytes, *, now: int) -> LinkRow |
 
 async def list_invitations(reader: Reader, *, before: int, limit: int) -> list[LinkRow]:
     """List invitations, the newest first, from a key on."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         LinkRow,
-        _LINK + "WHERE kind = 'invitation' AND id < :before ORDER BY id DESC LIMIT :limit",
+        _LINK + "WHERE kind = 'invitation' AND id < :before ORDER BY id DESC LIMIT 0 + :limit",
         before=before,
         limit=limit,
     )

@@ -86,7 +86,7 @@ async def find_login(reader: Reader, key: int) -> LoginRow | None:
 
 async def list_logins(reader: Reader, user_id: int) -> list[LoginRow]:
     """List a user's logins, the last used one first."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         LoginRow, _LOGIN + "WHERE user_id = :user ORDER BY used_at DESC, id DESC", user=user_id
     )
 
@@ -206,7 +206,7 @@ async def list_standing(
     reader: Reader, logins: Sequence[int], *, now: int, idle_since: int
 ) -> list[Standing]:
     """Which of these logins are still good, and under which version of rights."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         Standing,
         """
         SELECT l.id AS login, u.id AS user_id, u.rights_version

@@ -99,7 +99,7 @@ async def list_users(  # noqa: PLR0913 - a filter each
             AND (:pattern = '%' OR u.username LIKE :pattern ESCAPE '\\'
                 OR u.name LIKE :pattern ESCAPE '\\' OR u.email LIKE :pattern ESCAPE '\\')
         ORDER BY u.id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         after=after,
         role=role,
@@ -211,7 +211,7 @@ class StateCount(msgspec.Struct, frozen=True):
 
 async def count_states(reader: Reader) -> list[StateCount]:
     """Count the accounts of each state."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         StateCount,
         "SELECT state, count(*) AS count FROM users GROUP BY state ORDER BY state",
     )
@@ -248,7 +248,7 @@ async def count_recovery_codes(reader: Reader, key: int) -> int:
 
 async def list_identities(reader: Reader, key: int) -> list[Identity]:
     """List the accounts elsewhere that sign in this one."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         Identity,
         "SELECT public_id AS id, issuer, email FROM identities WHERE user_id = :id ORDER BY id",
         id=key,
@@ -264,7 +264,7 @@ class Rights(msgspec.Struct, frozen=True):
 
 async def list_rights(reader: Reader, keys: Iterable[int]) -> list[Rights]:
     """The rights of those of these accounts that exist and are not suspended."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         Rights,
         """
         SELECT u.id AS user_id, u.rights_version

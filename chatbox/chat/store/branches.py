@@ -33,7 +33,7 @@ async def list_branch(
     reader: Reader, session_key: int, *, start: int, limit: int
 ) -> list[MessageRow]:
     """List a branch from one of its messages upwards, newest first."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         MessageRow,
         MESSAGE  # noqa: S608 - both halves are literals
         + """
@@ -44,7 +44,7 @@ async def list_branch(
                 SELECT n.id, n.parent_id, b.depth + 1
                 FROM messages n
                 JOIN branch b ON n.id = b.parent AND n.session_id = :session
-                LIMIT :limit
+                LIMIT 0 + :limit
             )
             SELECT id, depth FROM branch
         ) b ON b.id = m.id
@@ -58,7 +58,7 @@ async def list_branch(
 
 async def list_branch_ids(reader: Reader, session_key: int, leaf: int) -> list[int]:
     """List the integer ids of a whole branch, oldest first."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         int,
         """
         WITH RECURSIVE branch (id, parent, depth) AS (
@@ -77,7 +77,7 @@ async def list_branch_ids(reader: Reader, session_key: int, leaf: int) -> list[i
 
 async def list_path(reader: Reader, session_key: int, leaf: int) -> list[PathRow]:
     """List a whole branch without its texts, oldest first."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         PathRow,
         """
         WITH RECURSIVE branch (id, parent, depth) AS (
@@ -99,7 +99,7 @@ async def list_path(reader: Reader, session_key: int, leaf: int) -> list[PathRow
 
 async def list_children(reader: Reader, parents: Sequence[int]) -> list[Sibling]:
     """List the children of messages, oldest first."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         Sibling,
         """
         SELECT parent_id, public_id
@@ -113,7 +113,7 @@ async def list_children(reader: Reader, parents: Sequence[int]) -> list[Sibling]
 
 async def list_roots(reader: Reader, session_key: int) -> list[Sibling]:
     """List a session's first messages, oldest first."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         Sibling,
         """
         SELECT parent_id, public_id

@@ -105,7 +105,7 @@ async def list_sizes(reader: Reader, session_key: int, *, after: int, limit: int
         FROM messages
         WHERE session_id = :session AND id > :after
         ORDER BY id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         session=session_key,
         after=after,
@@ -149,7 +149,7 @@ async def list_turns(reader: Reader, session_key: int, *, after: int, limit: int
         LEFT JOIN messages u ON u.id = t.user_message_id
         WHERE t.session_id = :session AND t.id > :after
         ORDER BY t.id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         session=session_key,
         after=after,

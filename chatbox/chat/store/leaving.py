@@ -35,7 +35,7 @@ async def delete_newest(writer: Writer, session_key: int, *, most: int) -> int:
         """
         DELETE FROM messages
         WHERE id IN (
-            SELECT id FROM messages WHERE session_id = :session ORDER BY id DESC LIMIT :most
+            SELECT id FROM messages WHERE session_id = :session ORDER BY id DESC LIMIT 0 + :most
         )
         """,
         session=session_key,

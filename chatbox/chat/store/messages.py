@@ -87,7 +87,7 @@ async def get_message_by_key(reader: Reader, key: int) -> MessageRow:
 
 async def list_texts(reader: Reader, session_key: int, *, first: int, last: int) -> list[TextRow]:
     """Read the contents of a session's messages within a range of ids, all branches."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         TextRow,
         """
         SELECT id, role, parts

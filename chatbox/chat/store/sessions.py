@@ -8,7 +8,7 @@ from chatbox.errors import NotFound
 from chatbox.llm.adapter import Params
 
 
-class SessionRow(msgspec.Struct, frozen=True):
+class SessionRow(msgspec.Struct, frozen=True, gc=False):
     """A row of `sessions`."""
 
     id: int
@@ -40,10 +40,9 @@ class Shelf(msgspec.Struct, frozen=True):
 _SESSION = """
     SELECT s.id, s.public_id, s.title, s.title_source, s.model, s.system_prompt, s.params,
         s.pinned, s.archived, s.active_leaf_id, s.message_count, s.version, s.created_at,
-        s.updated_at, s.active_at, s.last_message_at,
-        (SELECT t.public_id FROM turns t WHERE t.session_id = s.id AND t.status = 'running')
-            AS running_turn_id
+        s.updated_at, s.active_at, s.last_message_at, t.public_id AS running_turn_id
     FROM sessions s
+    LEFT JOIN turns t ON t.session_id = s.id AND t.status = 'running'
 """
 
 
@@ -74,14 +73,14 @@ async def list_sessions(
     limit: int,
 ) -> list[SessionRow]:
     """List pinned or unpinned sessions, newest activity first, from `(active_at, id)` on."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         SessionRow,
         _SESSION
         + """
         WHERE s.user_id = :user AND s.deleted_at IS NULL AND s.archived = :archived
             AND s.pinned = :pinned AND (s.active_at, s.id) < (:at, :id)
         ORDER BY s.active_at DESC, s.id DESC
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         user=user_id,
         archived=shelf.archived,
@@ -96,7 +95,7 @@ async def search_sessions(
     reader: Reader, user_id: int, *, pattern: str, before: tuple[int, int], limit: int
 ) -> list[SessionRow]:
     """List sessions whose title contains the text of an escaped LIKE pattern, newest first."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         SessionRow,
         _SESSION  # noqa: S608 - both halves are literals
         + """
@@ -105,7 +104,7 @@ async def search_sessions(
             WHERE user_id = :user AND deleted_at IS NULL AND title LIKE :pattern ESCAPE '\\'
                 AND (active_at, id) < (:at, :id)
             ORDER BY active_at DESC, id DESC
-            LIMIT :limit
+            LIMIT 0 + :limit
         ) found ON found.id = s.id
         ORDER BY s.active_at DESC, s.id DESC
         """,

@@ -1,6 +1,6 @@
 """The SQL of turns and of the journal that holds their text while they run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -58,6 +58,15 @@ class TurnEnd(msgspec.Struct, frozen=True):
 class JournalRow(msgspec.Struct, frozen=True):
     """What one turn said between two commits."""
 
+    seq: int
+    marks: str
+    text: str
+
+
+class NewJournalRow(msgspec.Struct, frozen=True):
+    """What a turn, by its integer id, has said since the last commit."""
+
+    turn_id: int
     seq: int
     marks: str
     text: str
@@ -122,22 +131,22 @@ async def insert_turn(writer: Writer, user_id: int, turn: Mapping[str, Any]) -> 
     )
 
 
-async def append_journal(writer: Writer, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Append text to the journal of turns that still run."""
-    await writer.execute_many(
+async def append_journal(writer: Writer, rows: Sequence[NewJournalRow]) -> None:
+    """Append text to the journal of turns that still run, of all of them in one step."""
+    await writer.execute(
         """
         INSERT INTO journal (turn_id, seq, marks, text)
-        SELECT id, :seq, :marks, :text
-        FROM turns
-        WHERE id = :turn AND status = 'running'
+        SELECT t.id, row.value ->> 'seq', row.value ->> 'marks', row.value ->> 'text'
+        FROM json_each(:rows) row
+        JOIN turns t ON t.id = row.value ->> 'turn_id' AND t.status = 'running'
         """,
-        rows,
+        rows=encode_json(rows),
     )
 
 
 async def list_journal(reader: Reader, turn_key: int) -> list[JournalRow]:
     """Read a turn's journal in order."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         JournalRow,
         "SELECT seq, marks, text FROM journal WHERE turn_id = :turn ORDER BY seq",
         turn=turn_key,

@@ -59,7 +59,7 @@ async def list_models(reader: Reader, user_id: int, *, after: int, limit: int) -
         JOIN providers p ON p.id = m.provider_id
         WHERE p.user_id = :user AND NOT p.is_system AND m.id > :after
         ORDER BY m.id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         user=user_id,
         after=after,

@@ -34,13 +34,13 @@ async def list_grants(
     reader: Reader, *, provider: str | None, after: int, limit: int
 ) -> list[GrantRow]:
     """List grants by age from a key on, all of them or those on one provider."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         GrantRow,
         _GRANT
         + """
         WHERE g.id > :after AND (:provider IS NULL OR p.public_id = :provider)
         ORDER BY g.id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         provider=provider,
         after=after,

@@ -46,14 +46,14 @@ async def list_models(
     reader: Reader, sight: Sight, *, after: tuple[int, int], limit: int, enabled_only: bool
 ) -> list[ModelRow]:
     """List what the caller sees by provider and listing order, from `(provider, model)` on."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         ModelRow,
         _MODEL
         + f"""
         WHERE {VISIBLE} AND (p.id, m.id) > (:provider, :model)
             AND (NOT :enabled_only OR (m.enabled AND m.available AND p.enabled))
         ORDER BY p.id, m.id
-        LIMIT :limit
+        LIMIT 0 + :limit
         """,
         provider=after[0],
         model=after[1],
@@ -84,7 +84,7 @@ async def get_model_by_key(reader: Reader, key: int) -> ModelRow:
 
 async def list_models_of(reader: Reader, provider_key: int) -> list[ModelRow]:
     """List the models of a provider that the caller has been found to see."""
-    return await reader.fetch_all(
+    return await reader.fetch_list(
         ModelRow, _MODEL + "WHERE p.id = :provider ORDER BY m.id", provider=provider_key
     )
 
