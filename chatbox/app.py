@@ -72,9 +72,10 @@ from chatbox.system.site import SiteSettings
 from chatbox.system.stats import STEP_SECONDS, Watch
 from chatbox.system.trial import Trials
 from chatbox.web.address import trusted_proxies
-from chatbox.web.boundary import Boundary, Hosts, own_hosts
+from chatbox.web.boundary import Boundary
 from chatbox.web.entrance import Entrance
 from chatbox.web.given import giving, plainly
+from chatbox.web.hosts import Hosts, own_hosts
 from chatbox.web.openapi import Structs, openapi_config
 from chatbox.web.problems import answer_problem
 from chatbox.web.static import Ui

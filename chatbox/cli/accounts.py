@@ -15,7 +15,7 @@ from chatbox.db.database import Database, Look
 from chatbox.db.migrate import known_schema
 from chatbox.db.quiet import look
 from chatbox.errors import ChatboxError, StartRefused
-from chatbox.web.boundary import own_hosts
+from chatbox.web.hosts import own_hosts
 
 T = TypeVar("T")
 PASSWORD_FILE = "CHATBOX_PASSWORD_FILE"  # noqa: S105 - the name of a variable

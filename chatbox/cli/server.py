@@ -41,7 +41,7 @@ from chatbox.system.backup.make import sweep
 from chatbox.system.instance import check_key, holds_secrets
 from chatbox.system.notices import check_targets
 from chatbox.web.address import trusted_proxies
-from chatbox.web.boundary import USUAL
+from chatbox.web.hosts import USUAL
 from chatbox.web.protocol import Connection
 
 try:

@@ -13,8 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from chatbox.errors import (
     BodyTimeout,
@@ -29,6 +28,7 @@ from chatbox.errors import (
 )
 from chatbox.web.entrance import ANONYMOUS_BYTES, Entrance
 from chatbox.web.exchange import Exchange
+from chatbox.web.hosts import Hosts
 from chatbox.web.problems import MEDIA_TYPE, problem_body
 
 Scope = Any
@@ -47,21 +47,9 @@ DISCARDED_BYTES = 64 * 1024 * 1024
 DEEPEST_JSON = 64
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
 _HOST = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
-USUAL = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - the other way round
-"""What a server that listens at all addresses is called on its own computer."""
 _UNSAFE_FETCH = (b"cross-site", b"same-site")
 SIGNED_IN_ELSEWHERE = "/api/v1/auth/oidc/callback"
 """Where an identity provider sends people back to; what comes with them is judged there."""
-
-
-class Hosts(NamedTuple):
-    """The Host values that a server answers under, all when `any`; `address` is what people use."""
-
-    names: frozenset[str]
-    address: str
-    any: bool = False
-    secure: str | None = None
-    """The one that is reached over TLS."""
 
 
 class Boundary:
@@ -214,29 +202,6 @@ class Boundary:
         with suppress(BodyTimeout, ShuttingDown):
             while left > 0 and (message := await self._next(receive, deadline)).get("more_body"):
                 left -= len(message.get("body", b""))
-
-
-@lru_cache(maxsize=16)
-def own_hosts(bind_host: str, port: int, *, public_url: str = "", is_team: bool = False) -> Hosts:
-    """The Host values that a server answers under; the port may be left out when it is 80.
-
-    A team's server answers as its public address too, and as anything while that is not known.
-    """
-    names = {"127.0.0.1", "localhost", "[::1]"}
-    if bind_host not in ("localhost", "::1"):
-        names.add(f"[{bind_host}]" if ":" in bind_host else bind_host)
-    hosts = {f"{name}:{port}" for name in names}
-    hosts |= names if port == 80 else set()
-    usual = USUAL.get(bind_host, f"[{bind_host}]" if ":" in bind_host else bind_host)
-    if not is_team:
-        return Hosts(frozenset(hosts), f"http://{usual}:{port}")
-    scheme, _, public = public_url.partition("://")
-    return Hosts(
-        frozenset(hosts | {public} if public else hosts),
-        public_url or f"http://{usual}:{port}",
-        any=not public,
-        secure=public if scheme == "https" else None,
-    )
 
 
 def _host_of(headers: dict[bytes, bytes]) -> str:
