@@ -224,8 +224,10 @@ class Hub:
             self.notify(user_id, kind, data)
 
     def enter(self, viewer: Viewer) -> None:
-        """Count a connection, so that it can be ended when the server stops."""
+        """Count a connection, so that it can be ended when the server stops; or end it now."""
         self._viewers.add(viewer)
+        if self.draining:
+            viewer.close()
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a connection."""

@@ -1,10 +1,8 @@
 """The HTTP connection: what uvicorn leaves open to clients that never finish a request's head.
 
-A head (request line and header fields) is limited in size and in time, and its target must be a
-path of this server (RFC 9112 §3.2.1), not another server's address. Bodies are the boundary's.
-
-When the server ends, a connection that was just made or used is not cut: the request that may be on
-its way already is answered first. Half a second without one is enough to close.
+A head is limited in size and time, and its target must be a path of this server (RFC 9112 §3.2.1).
+When the server ends, idle connections that were just made or used are waited for: a request that
+was on its way already is answered first.
 """
 
 import asyncio
@@ -57,7 +55,7 @@ class Connection(HttpToolsProtocol):
             return
         part, heads = self._part, self._heads
         if part is _Part.BETWEEN and self._unfinished == 0:
-            self._begin_timer(HEAD_SECONDS)
+            self._begin_timer(self._head_seconds)
         super().data_received(data)
         if part is _Part.BODY or heads != self._heads:
             self._unfinished = 0
@@ -73,7 +71,7 @@ class Connection(HttpToolsProtocol):
         self._part = _Part.HEAD
         self._fields = 0
         if self._heads:
-            self._begin_timer(HEAD_SECONDS)
+            self._begin_timer(self._head_seconds)
 
     def on_url(self, url: bytes) -> None:
         """A piece of the request target."""
@@ -111,12 +109,14 @@ class Connection(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Answer the request that is being answered or may be on its way, and close."""
         self._is_ending = True
-        linger = self._stirred + LINGER_SECONDS - self.loop.time()
         is_answering = self.cycle is not None and not self.cycle.response_complete
-        if is_answering or (self._part is _Part.BETWEEN and linger <= 0):
-            super().shutdown()
-        elif self._part is _Part.BETWEEN:
+        linger = self._stirred + LINGER_SECONDS - self.loop.time()
+        if self._part is _Part.HEAD and not is_answering:
+            self._begin_timer(LINGER_SECONDS)
+        elif self._part is _Part.BETWEEN and not is_answering and linger > 0:
             self._begin_timer(linger)
+        else:
+            super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what was found wrong, else that nothing could be understood, and close."""
@@ -126,6 +126,10 @@ class Connection(HttpToolsProtocol):
         length = b"content-length: %d\r\n\r\n" % len(body)
         self.transport.write(STATUS_LINE[status] + head + length + body)
         self.transport.close()
+
+    @property
+    def _head_seconds(self) -> float:
+        return LINGER_SECONDS if self._is_ending else HEAD_SECONDS
 
     def _count(self, size: int) -> None:
         self._fields += size

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chatbox.chat.journal import ENDING_TRIES, Journal
-from chatbox.chat.store.turns import TurnEnd
+from chatbox.chat.store.turns import TurnEnd, list_journal
 from chatbox.db.database import Database
 from chatbox.llm.messages import TextPart
 
@@ -91,6 +91,19 @@ async def break_disk(database: Database, table: str, what: str) -> None:
 async def mend_disk(database: Database, table: str) -> None:
     async with database.write() as writer:
         await writer.execute(f"DROP TRIGGER full_{table}")
+
+
+async def test_every_character_reaches_the_disk(
+    database: Database, journal: Journal, turns: list[int]
+) -> None:
+    odd = 'NUL \0, "quoted", \\, \u2028, \U0001f600, \x01, é\r\n'
+    journal.append(turns[0], 1, mark="t1,", text=odd)
+    journal.append(turns[1], 1, mark="t1,", text="plain")
+    assert await journal.flush()
+    async with database.read() as reader:
+        for key, text in zip(turns, [odd, "plain"], strict=False):
+            (row,) = await list_journal(reader, key)
+            assert (row.seq, row.marks, row.text) == (1, "t1,", text)
 
 
 async def test_one_commit_takes_what_every_turn_has_said(

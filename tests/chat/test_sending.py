@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+import msgspec
 
 from chatbox.config import Limits
 from tests.running import UNKNOWN, Site, config_in, good, refused, run_site, text_of
@@ -35,6 +36,25 @@ async def test_the_answer_can_be_the_stream(chat: Site) -> None:
     answer = await chat.client.post(url, json={"content": "Hi"}, headers=headers)
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert "event: done" in answer.text
+
+
+async def test_counts_of_another_encoding_are_made_anew(chat: Site) -> None:
+    class Count(msgspec.Struct, frozen=True):
+        tokens: int
+        tokens_encoding: str
+
+    async def counts() -> list[Count]:
+        async with chat.server.database.read() as reader:
+            return await reader.fetch_all(
+                Count, "SELECT tokens, tokens_encoding FROM messages ORDER BY id"
+            )
+
+    session = (await chat.say("One two three"))["session_id"]
+    before = await counts()
+    async with chat.server.database.write() as writer:
+        await writer.execute("UPDATE messages SET tokens = 999, tokens_encoding = 'other'")
+    await chat.say("Four", session_id=session)
+    assert (await counts())[:2] == before
 
 
 async def test_chat_makes_a_session_and_waits(chat: Site) -> None:

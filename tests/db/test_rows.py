@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
-from chatbox.db.database import Database, Reader
+from chatbox.db.database import Database, Reader, StorageFailed
 from chatbox.db.rows import encode_json
 from chatbox.llm.messages import Part, TextPart, ThinkingPart
 
@@ -120,7 +120,24 @@ async def test_a_list_in_one_step_may_be_empty_or_plain(database: Database) -> N
         assert await reader.fetch_list(str, "SELECT NULL UNION ALL SELECT 'é'") == [None, "é"]
 
 
-async def test_bytes_and_json_to_the_letter_are_not_read_in_one_step(database: Database) -> None:
+class Deep(msgspec.Struct, frozen=True):
+    outcome: tuple[tuple[str, msgspec.Raw], ...] | None
+
+
+@pytest.mark.parametrize("row_type", [Row, Deep, bytes])
+async def test_bytes_and_json_to_the_letter_are_not_read_in_one_step(
+    database: Database, row_type: type[object]
+) -> None:
     async with database.read() as reader:
         with pytest.raises(TypeError, match="cannot be read from an array"):
-            await reader.fetch_list(Row, SQL, parts="[]")
+            await reader.fetch_list(row_type, "SELECT NULL")
+
+
+async def test_a_column_that_is_not_there_is_no_text(database: Database) -> None:
+    class Two(msgspec.Struct, frozen=True):
+        id: int
+        public_id: str
+
+    async with database.read() as reader:
+        with pytest.raises(StorageFailed, match="no such column"):
+            await reader.fetch_list(Two, "SELECT 1 AS id, 'x' AS other")

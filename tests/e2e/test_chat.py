@@ -26,11 +26,11 @@ def test_a_reply_streams_in_as_markdown(screen: Screen, site: Site) -> None:
 
 
 def test_text_appears_while_it_is_written(screen: Screen, site: Site) -> None:
-    screen.chat(site.session("ok-300-10-600"))
+    screen.chat(site.session("ok-300-30-600"))
     screen.send("Count")
     expect(screen.questions.last).to_contain_text("Count")
     expect(screen.button("Stop generating")).to_be_visible()
-    expect(screen.page.locator(".stream-status").first).to_contain_text("Waiting for ok-300-10-600")
+    expect(screen.page.locator(".stream-status").first).to_contain_text("Waiting for ok-300-30-600")
     expect(screen.body).to_contain_text("t10")
     expect(screen.body).not_to_contain_text("t299")
     screen.finished()

@@ -83,6 +83,7 @@ async def ask_late(server: Server, *, after: int) -> list[bytes]:
         if b"connection: close" in head.lower():
             break
     writer.close()
+    await writer.wait_closed()
     return lines
 
 

@@ -1,9 +1,11 @@
 """SIGTERM: new turns are refused, running ones get their time, nothing is left half done."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.faults.api import (
     assert_sound,
@@ -99,3 +101,40 @@ async def test_a_second_signal_does_not_wait(make_server: Callable[..., Server])
     assert reply["status"] == "interrupted"
     assert chunks_in(reply["text"]) > 10
     assert_sound(server.database)
+
+
+# What a client may send in the last moment, on a connection that was let in already.
+LAST_WORDS = {
+    "half-a-head": "GET / HTTP/1.1\r\n",
+    "events": "GET /api/v1/events HTTP/1.1\r\nhost: {}\r\n\r\n",
+    "socket": (
+        "GET /api/v1/ws HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+        "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LAST_WORDS)
+async def test_who_comes_last_does_not_hold_up_the_end(server: Server, words: str) -> None:
+    authority = server.url.removeprefix("http://")
+    host, port = authority.split(":")
+    sent = LAST_WORDS[words].format(authority).encode()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await asyncio.sleep(0.06)
+            writer.write(sent)
+            await reader.read(-1)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    holding = []
+    server.terminate()
+    with contextlib.suppress(ConnectionError):
+        while True:
+            holding.append(asyncio.create_task(hold(*await asyncio.open_connection(host, port))))
+            await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(server.wait, 8.0) == 0
+    await asyncio.gather(*holding)
+    assert "timeout graceful shutdown exceeded" not in server.log.read_text()

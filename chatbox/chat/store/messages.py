@@ -159,9 +159,15 @@ async def insert_message(writer: Writer, message: NewMessage) -> int:
 
 async def update_tokens(writer: Writer, counts: Sequence[tuple[int, int]], encoding: str) -> None:
     """Remember token counts as `(message id, tokens)`."""
-    await writer.execute_many(
-        "UPDATE messages SET tokens = :tokens, tokens_encoding = :encoding WHERE id = :id",
-        [{"id": key, "tokens": tokens, "encoding": encoding} for key, tokens in counts],
+    await writer.execute(
+        """
+        UPDATE messages
+        SET tokens = count.value ->> 1, tokens_encoding = :encoding
+        FROM json_each(:counts) count
+        WHERE messages.id = count.value ->> 0
+        """,
+        counts=encode_json(counts),
+        encoding=encoding,
     )
 
 

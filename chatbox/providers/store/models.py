@@ -110,10 +110,13 @@ async def replace_offer(
     await writer.execute(
         "UPDATE models SET available = 0 WHERE provider_id = :provider", provider=provider_key
     )
-    await writer.execute_many(
+    await writer.execute(
         """
         INSERT INTO models (provider_id, name, context_window, max_output, capabilities, created_at)
-        VALUES (:provider, :name, :window, :max_output, :capabilities, :at)
+        SELECT :provider, model.value ->> 'name', model.value ->> 'context_window',
+            model.value ->> 'max_output', model.value -> 'capabilities', :at
+        FROM json_each(:offer) model
+        WHERE true
         ON CONFLICT (provider_id, name) DO UPDATE
         SET available = 1, capabilities = excluded.capabilities,
             max_output = CASE models.output_source
@@ -123,17 +126,9 @@ async def replace_offer(
                 WHEN 'provider' THEN excluded.context_window
                 ELSE models.context_window END
         """,
-        [
-            {
-                "provider": provider_key,
-                "name": model.name,
-                "window": model.context_window,
-                "max_output": model.max_output,
-                "capabilities": encode_json(model.capabilities),
-                "at": at,
-            }
-            for model in offer
-        ],
+        provider=provider_key,
+        offer=encode_json(offer),
+        at=at,
     )
 
 
