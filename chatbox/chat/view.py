@@ -26,7 +26,7 @@ def session_of(row: SessionRow) -> Session:
         running_turn_id=row.running_turn_id,
         created_at=rfc3339(row.created_at),
         updated_at=rfc3339(row.updated_at),
-        last_message_at=optional_rfc3339(row.last_message_at),
+        last_message_at=None if row.last_message_at is None else rfc3339(row.last_message_at),
     )
 
 
