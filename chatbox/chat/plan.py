@@ -23,7 +23,7 @@ from chatbox.config import Config, Limits
 from chatbox.db.database import Database, Look, Reader
 from chatbox.errors import BodyTooLarge, InvalidRequest
 from chatbox.kit.ids import is_id, new_id
-from chatbox.llm.adapter import Completion, Params
+from chatbox.llm.adapter import NO_PARAMS, Completion, Params
 from chatbox.llm.messages import Message
 from chatbox.llm.tokens import EncodingName, TokenCounter, encoding_for
 from chatbox.providers.models import Models, Target
@@ -115,7 +115,7 @@ class Planner:
         system = place.session.system_prompt
         system_tokens = await self._counter.count(system, encoding) if system else 0
         starts = (row.window_start_id for row in reversed(found.path) if row.window_start_id)
-        params = merge_params(place.session.params, place.params)
+        params = merge_params(place.session.params or NO_PARAMS, place.params)
         budget = self._budget(target, params)
         context = build_context(system_tokens, entries, budget, start_id=next(starts, None))
         return Plan(

@@ -8,6 +8,7 @@ from chatbox.chat.store.messages import MessageRow
 from chatbox.chat.store.sessions import SessionRow
 from chatbox.chat.store.turns import TurnRow
 from chatbox.kit.clock import optional_rfc3339, rfc3339
+from chatbox.llm.adapter import NO_PARAMS
 from chatbox.web.paging import encode_cursor, page
 
 
@@ -18,7 +19,7 @@ def session_of(row: SessionRow) -> Session:
         title=row.title,
         model=row.model,
         system_prompt=row.system_prompt,
-        params=row.params,
+        params=row.params or NO_PARAMS,
         pinned=row.pinned,
         archived=row.archived,
         version=row.version,

@@ -84,6 +84,10 @@ class Params(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     ) = None
 
 
+NO_PARAMS = Params()
+"""The provider decides everything."""
+
+
 class ToolOffer(Struct, frozen=True):
     """A tool the model may call; `parameters` is its JSON Schema as JSON text."""
 
@@ -97,7 +101,7 @@ class Completion(Struct, frozen=True):
 
     model: str
     messages: tuple[Message, ...]
-    params: Params = Params()
+    params: Params = NO_PARAMS
     tools: tuple[ToolOffer, ...] = ()
 
 

@@ -5,11 +5,11 @@ import msgspec
 from chatbox.db.database import Reader, Writer
 from chatbox.db.rows import encode_json
 from chatbox.errors import NotFound
-from chatbox.llm.adapter import Params
+from chatbox.llm.adapter import NO_PARAMS, Params
 
 
 class SessionRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of `sessions`."""
+    """A row of `sessions`; the provider decides where there are no `params`."""
 
     id: int
     public_id: str
@@ -17,7 +17,7 @@ class SessionRow(msgspec.Struct, frozen=True, gc=False):
     title_source: str
     model: str | None
     system_prompt: str
-    params: Params
+    params: Params | None
     pinned: bool
     archived: bool
     active_leaf_id: int | None
@@ -38,9 +38,10 @@ class Shelf(msgspec.Struct, frozen=True):
 
 
 _SESSION = """
-    SELECT s.id, s.public_id, s.title, s.title_source, s.model, s.system_prompt, s.params,
-        s.pinned, s.archived, s.active_leaf_id, s.message_count, s.version, s.created_at,
-        s.updated_at, s.active_at, s.last_message_at, t.public_id AS running_turn_id
+    SELECT s.id, s.public_id, s.title, s.title_source, s.model, s.system_prompt,
+        nullif(s.params, '{}') AS params, s.pinned, s.archived, s.active_leaf_id, s.message_count,
+        s.version, s.created_at, s.updated_at, s.active_at, s.last_message_at,
+        t.public_id AS running_turn_id
     FROM sessions s
     LEFT JOIN turns t ON t.session_id = s.id AND t.status = 'running'
 """
@@ -131,7 +132,7 @@ async def insert_session(writer: Writer, user_id: int, session: SessionRow) -> i
         title_source=session.title_source,
         model=session.model,
         system_prompt=session.system_prompt,
-        params=encode_json(session.params),
+        params=encode_json(session.params or NO_PARAMS),
         at=session.created_at,
     )
 
@@ -152,7 +153,7 @@ async def update_session(
         title_source=session.title_source,
         model=session.model,
         system_prompt=session.system_prompt,
-        params=encode_json(session.params),
+        params=encode_json(session.params or NO_PARAMS),
         pinned=session.pinned,
         archived=session.archived,
         leaf=session.active_leaf_id,
