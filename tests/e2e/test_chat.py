@@ -38,14 +38,14 @@ def test_text_appears_while_it_is_written(screen: Screen, site: Site) -> None:
 
 
 def test_stop_keeps_the_text_and_continue_goes_on(screen: Screen, site: Site) -> None:
-    session = site.session("ok-300-10")
+    session = site.session("ok-400-10")
     screen.chat(session)
     screen.send("Count")
     expect(screen.body).to_contain_text("t20")
     screen.button("Stop generating").click()
     expect(screen.last.locator(".message-note")).to_contain_text("Stopped")
     kept = screen.text_of_reply()
-    assert numbered(300).startswith(kept)
+    assert numbered(400).startswith(kept)
     assert flat(site.reply(session)["text"]) == kept
 
     screen.button("Continue", screen.last).click()

@@ -164,7 +164,7 @@ def test_typing_while_a_reply_streams_loses_nothing(screen: Screen, site: Site) 
 
 
 def test_a_message_waits_for_the_running_reply(screen: Screen, site: Site) -> None:
-    session = site.session("ok-150-10")
+    session = site.session("ok-400-10")
     screen.chat(session)
     screen.send("First")
     expect(screen.body).to_contain_text("t3")

@@ -119,7 +119,7 @@ def test_a_server_told_to_stop_lets_the_reply_end(opener: type_of_opener, own_si
 
 
 def test_a_reply_that_ended_in_another_chat_is_marked(screen: Screen, site: Site) -> None:
-    busy, other = site.session("ok-80-10", title="Busy"), site.session(title="Other")
+    busy, other = site.session("ok-300-20", title="Busy"), site.session(title="Other")
     screen.chat(busy)
     screen.send("Count")
     expect(screen.body).to_contain_text("t3")
@@ -131,7 +131,7 @@ def test_a_reply_that_ended_in_another_chat_is_marked(screen: Screen, site: Site
     row.locator(".side-link").click()
     expect(row).not_to_contain_text("Unread reply")
     screen.finished()
-    assert screen.text_of_reply() == numbered(80)
+    assert screen.text_of_reply() == numbered(300)
     assert other in {item["id"] for item in site.call("GET", "/sessions")["items"]}
 
 

@@ -75,7 +75,7 @@ def test_jump_to_latest_appears_and_follows_again(screen: Screen, site: Site) ->
 def test_a_question_goes_near_the_top_and_a_short_reply_moves_nothing(
     screen: Screen, site: Site
 ) -> None:
-    screen.chat(long_chat(site, "ok-60-15-200"))
+    screen.chat(long_chat(site, "ok-60-30-200"))
     screen.send("Short one")
     expect(screen.questions).to_have_count(6)
     expect(screen.body).to_contain_text("t1")
