@@ -1,5 +1,6 @@
 """Whatever happens to the connection, the reader ends up with every character exactly once."""
 
+import re
 import time
 
 from playwright.sync_api import expect
@@ -136,9 +137,9 @@ def test_a_reply_that_ended_in_another_chat_is_marked(screen: Screen, site: Site
 
 
 def test_a_slow_first_word_is_waited_for(screen: Screen, site: Site) -> None:
-    screen.chat(site.session("ok-3-1-2500"))
+    screen.chat(site.session("ok-3-1-6000"))
     started = time.monotonic()
     screen.send("Go")
-    expect(screen.page.locator(".stream-status").first).to_contain_text("2 s")
+    expect(screen.page.locator(".stream-status").first).to_contain_text(re.compile("[2-5] s"))
     screen.finished()
-    assert time.monotonic() - started > 2.4
+    assert time.monotonic() - started > 5.9
