@@ -134,6 +134,32 @@ def test_drafts_survive_a_reload_and_belong_to_their_chat(screen: Screen, site: 
     expect(screen.composer).to_have_value("")
 
 
+def test_a_draft_that_is_being_stored_survives_a_reload(screen: Screen, site: Site) -> None:
+    screen.chat(site.session())
+    screen.evaluate("() => { IDBObjectStore.prototype.put = () => ({}); }")  # it never ends
+    screen.composer.fill("On its way")
+    screen.page.wait_for_timeout(400)
+    screen.page.reload()
+    expect(screen.composer).to_have_value("On its way")
+
+
+def test_a_draft_of_a_hidden_page_does_not_come_back(screen: Screen, site: Site) -> None:
+    screen.chat(site.session())
+    screen.composer.evaluate(
+        """node => {
+            node.value = "Old";
+            node.dispatchEvent(new Event("input", { bubbles: true }));
+            Object.defineProperty(document, "hidden", { value: true, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+            delete document.hidden;
+        }"""
+    )
+    screen.composer.fill("Newer")
+    screen.page.wait_for_timeout(400)
+    screen.page.reload()
+    expect(screen.composer).to_have_value("Newer")
+
+
 def test_a_draft_survives_a_killed_browser(browser: Browser, tmp_path: Path, site: Site) -> None:
     session = site.session()
     for visit in ("write", "read"):

@@ -21,7 +21,8 @@ const DELAY = 150;
 const MAX_AGE = 30 * 86_400_000;
 
 const memory = new Map<string, Draft>();
-const dirty = new Set<string>();
+/** What is not stored for certain yet: a page that goes away takes its requests to IndexedDB along. */
+const dirty = new Map<string, Draft>();
 let timer: ReturnType<typeof setTimeout> | null = null;
 
 /** Sessions that have a draft: the pencil in the sidebar. */
@@ -42,40 +43,46 @@ function isDraft(value: unknown): value is Draft {
 function flush(): void {
   if (timer !== null) clearTimeout(timer);
   timer = null;
-  for (const id of dirty) {
-    const draft = memory.get(id);
-    if (draft === undefined || draft.text === "") void storage.remove(PREFIX + id);
-    else void storage.set(PREFIX + id, draft);
-  }
-  dirty.clear();
+  for (const [id, draft] of dirty) void store(id, draft);
+}
+
+async function store(id: string, draft: Draft): Promise<void> {
+  if (draft.text === "") await storage.remove(PREFIX + id);
+  else await storage.set(PREFIX + id, draft);
+  if (dirty.get(id) !== draft) return;
+  dirty.delete(id);
+  const { [id]: _stored, ...late } = readLate();
+  if (_stored !== undefined) writeLocal(LATE, late);
+}
+
+function readLate(): Record<string, unknown> {
+  const late = readLocal(LATE);
+  return typeof late === "object" && late !== null ? { ...late } : {};
 }
 
 /** The page may be gone in a moment: what is not stored yet is also written at once. */
 function flushLate(): void {
-  const late = Object.fromEntries([...dirty].map((id) => [id, memory.get(id) ?? null]));
-  if (dirty.size > 0) writeLocal(LATE, late);
+  if (dirty.size > 0) writeLocal(LATE, { ...readLate(), ...Object.fromEntries(dirty) });
   flush();
 }
 
 /** What an earlier page wrote on its way out moves to where drafts are kept. */
 function takeLate(): void {
-  const late = readLocal(LATE);
-  if (typeof late !== "object" || late === null) return;
-  writeLocal(LATE, undefined);
-  for (const [id, draft] of Object.entries(late)) {
-    if (memory.has(id)) continue;
-    memory.set(id, isDraft(draft) ? draft : { text: "", at: Date.now() });
-    noteId(id, isDraft(draft) && draft.text.trim() !== "");
-    dirty.add(id);
+  for (const [id, draft] of Object.entries(readLate())) {
+    if (memory.has(id) || !isDraft(draft)) continue;
+    memory.set(id, draft);
+    noteId(id, draft.text.trim() !== "");
+    dirty.set(id, draft);
   }
   flush();
 }
 
 /** Remembers the text; "" forgets the draft. */
 function save(id: string, text: string): void {
-  memory.set(id, { text, at: Date.now() });
+  const draft = { text, at: Date.now() };
+  memory.set(id, draft);
   noteId(id, text.trim() !== "");
-  dirty.add(id);
+  dirty.set(id, draft);
   timer ??= setTimeout(flush, DELAY);
 }
 
